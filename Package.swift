@@ -1,0 +1,192 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The floors of ARCHITECTURE.md. A target may depend only on targets of lower floors;
+// ArchitectureTests reads every import against that table.
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+/// Test targets read what they test with `@testable`, so imports are not made internal there.
+let strictTests: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .treatAllWarnings(as: .error),
+]
+
+let argumentParser: Target.Dependency = .product(
+    name: "ArgumentParser",
+    package: "swift-argument-parser"
+)
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
+
+/// C and C++ leaves (plain-C headers in front, libraries behind), and the one shared error type.
+let floor0: [Target] = [
+    .systemLibrary(
+        name: "CBulletSystem",
+        pkgConfig: "bullet-float64",
+        providers: [.apt(["libbullet-dev"])]
+    ),
+    .systemLibrary(
+        name: "CUrdfSystem",
+        pkgConfig: "urdfdom",
+        providers: [.apt(["liburdfdom-dev"])]
+    ),
+    .systemLibrary(
+        name: "CEigenSystem",
+        pkgConfig: "eigen3",
+        providers: [.apt(["libeigen3-dev"])]
+    ),
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .target(
+        name: "CBullet",
+        dependencies: ["CBulletSystem"],
+        cxxSettings: [.define("BT_USE_DOUBLE_PRECISION")],
+        linkerSettings: [.linkedLibrary("m")]
+    ),
+    .target(name: "CUrdf", dependencies: ["CUrdfSystem", "CEigenSystem"]),
+    .target(name: "CKinematics", dependencies: ["CEigenSystem"]),
+    .target(name: "CRaycast", linkerSettings: [.linkedLibrary("m")]),
+    .target(name: "CMalloc"),
+    .target(name: "Diagnostics", swiftSettings: strict),
+]
+
+let sources: [Target] = [
+    // Floor 1
+    .target(name: "Spatial", dependencies: ["Diagnostics"], swiftSettings: strict),
+    .target(name: "Inference", dependencies: ["Diagnostics"], swiftSettings: strict),
+    // Floor 2
+    .target(
+        name: "Robots",
+        dependencies: ["Diagnostics", "Spatial", "CUrdf", "CKinematics", yams],
+        swiftSettings: strict
+    ),
+    .target(
+        name: "Physics",
+        dependencies: ["Diagnostics", "Spatial", "CBullet"],
+        swiftSettings: strict
+    ),
+    // Floor 3
+    .target(
+        name: "Runtime",
+        dependencies: ["Diagnostics", "Spatial", "Robots", histogram],
+        swiftSettings: strict
+    ),
+    // Floor 4
+    .target(
+        name: "Sensing",
+        dependencies: ["Diagnostics", "CRaycast", "Spatial", "Runtime"],
+        swiftSettings: strict
+    ),
+    .target(
+        name: "Policies",
+        dependencies: ["Diagnostics", "Spatial", "Inference", "Runtime"],
+        swiftSettings: strict
+    ),
+    .target(
+        name: "Recording",
+        dependencies: ["Diagnostics", "CHDF5", "Spatial", "Runtime"],
+        swiftSettings: strict
+    ),
+    // Floor 5
+    .target(
+        name: "Tasks",
+        dependencies: ["Diagnostics", "Spatial", "Robots", "Physics", "Runtime", "Sensing", yams],
+        swiftSettings: strict
+    ),
+    // Floor 6
+    .executableTarget(
+        name: "simrun",
+        dependencies: [
+            "Diagnostics", "Spatial", "Inference", "Robots", "Runtime", "Sensing", "Policies",
+            "Recording", "Tasks", argumentParser,
+        ],
+        swiftSettings: strict
+    ),
+    .executableTarget(
+        name: "simrun-bench",
+        dependencies: [
+            "CMalloc", "Diagnostics", "Spatial", "Robots", "Runtime", "Policies",
+            "Tasks", argumentParser,
+        ],
+        swiftSettings: strict
+    ),
+]
+
+let tests: [Target] = [
+    .testTarget(
+        name: "DiagnosticsTests",
+        dependencies: ["Diagnostics"],
+        swiftSettings: strictTests
+    ),
+    .testTarget(name: "SpatialTests", dependencies: ["Spatial"], swiftSettings: strictTests),
+    .testTarget(
+        name: "InferenceTests",
+        dependencies: ["Diagnostics", "Inference"],
+        resources: [.copy("Goldens")],
+        swiftSettings: strictTests
+    ),
+    .testTarget(
+        name: "RobotsTests",
+        dependencies: ["Diagnostics", "Robots", "Spatial"],
+        swiftSettings: strictTests
+    ),
+    .testTarget(
+        name: "PhysicsTests",
+        dependencies: ["Diagnostics", "Physics", "Spatial"],
+        resources: [.copy("Fixtures")],
+        swiftSettings: strictTests
+    ),
+    .testTarget(
+        name: "RuntimeTests",
+        dependencies: ["Diagnostics", "Runtime", "Robots", "Spatial"],
+        swiftSettings: strictTests
+    ),
+    .testTarget(
+        name: "SensingTests",
+        dependencies: ["Diagnostics", "Sensing", "CRaycast", "Runtime", "Spatial"],
+        swiftSettings: strictTests
+    ),
+    .testTarget(
+        name: "PoliciesTests",
+        dependencies: ["Diagnostics", "Policies", "Inference", "Runtime", "Spatial"],
+        resources: [.copy("Goldens")],
+        swiftSettings: strictTests
+    ),
+    .testTarget(
+        name: "RecordingTests",
+        dependencies: ["Diagnostics", "Recording", "Runtime", "Spatial"],
+        swiftSettings: strictTests
+    ),
+    .testTarget(
+        name: "TasksTests",
+        dependencies: [
+            "Diagnostics",
+            "Tasks", "Physics", "Robots", "Runtime", "Sensing", "Policies", "Spatial",
+        ],
+        swiftSettings: strictTests
+    ),
+    .testTarget(name: "ArchitectureTests", swiftSettings: strictTests),
+    .testTarget(name: "CommandTests", swiftSettings: strictTests),
+]
+
+let package = Package(
+    name: "simrun",
+    products: [
+        .executable(name: "simrun", targets: ["simrun"]),
+        .executable(name: "simrun-bench", targets: ["simrun-bench"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    ],
+    targets: floor0 + sources + tests,
+    cxxLanguageStandard: .cxx17
+)

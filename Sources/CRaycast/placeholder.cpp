@@ -1,0 +1,1 @@
+#include "CRaycast.h"

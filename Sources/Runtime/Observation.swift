@@ -1,0 +1,38 @@
+public import Spatial
+
+/// What a policy may know: nothing that a real arm lacks.
+///
+/// All arrays are allocated once; a plant refills them in place every tick.
+public struct Observation: Sendable {
+    /// When proprioception was read, since the episode's start.
+    public var capturedAt: TimeSpan = .zero
+    /// Arm joint positions in radians, in the robot's joint order.
+    public var jointPositions: [Double]
+    /// Arm joint velocities in radians per second.
+    public var jointVelocities: [Double]
+    /// The distance between the finger pads in metres.
+    public var gripperOpening: Double = 0
+    /// The tool frame in the world.
+    public var worldFromTool: Pose = .identity
+    /// A declared goal position in the world in metres, where the task's goal cannot be seen.
+    public var goal: Vector3?
+    /// The cloud of the task's depth camera, cropped by the workspace box alone.
+    public var cloud: PointCloud
+    /// The newest frame of each of the task's cameras.
+    public var frames: [CameraFrame]
+    /// The instruction in words, for language policies.
+    public var instruction: String?
+
+    /// Creates an empty observation with room for everything.
+    ///
+    /// - Parameters:
+    ///   - jointCount: Arm joints, without the gripper.
+    ///   - cloudPoints: Points in the cloud; 0 for none.
+    ///   - frames: One blank frame per camera.
+    public init(jointCount: Int, cloudPoints: Int, frames: [CameraFrame] = []) {
+        jointPositions = [Double](repeating: 0, count: jointCount)
+        jointVelocities = [Double](repeating: 0, count: jointCount)
+        cloud = PointCloud(capacity: cloudPoints)
+        self.frames = frames
+    }
+}
