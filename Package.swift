@@ -43,6 +43,11 @@ let floor0: [Target] = [
         pkgConfig: "eigen3",
         providers: [.apt(["libeigen3-dev"])]
     ),
+    .systemLibrary(
+        name: "CCryptoSystem",
+        pkgConfig: "libcrypto",
+        providers: [.apt(["libssl-dev"])]
+    ),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .target(
         name: "CBullet",
@@ -53,6 +58,7 @@ let floor0: [Target] = [
     .target(name: "CUrdf", dependencies: ["CUrdfSystem", "CEigenSystem"]),
     .target(name: "CKinematics", dependencies: ["CEigenSystem"]),
     .target(name: "CRaycast", linkerSettings: [.linkedLibrary("m")]),
+    .target(name: "CDigest", dependencies: ["CCryptoSystem"]),
     .target(name: "CMalloc"),
     .target(name: "Diagnostics", swiftSettings: strict),
 ]
@@ -75,7 +81,7 @@ let sources: [Target] = [
     // Floor 3
     .target(
         name: "Runtime",
-        dependencies: ["Diagnostics", "Spatial", "Robots", histogram],
+        dependencies: ["Diagnostics", "CDigest", "Spatial", "Robots", histogram],
         swiftSettings: strict
     ),
     // Floor 4

@@ -1,3 +1,4 @@
+public import Robots
 public import Spatial
 
 /// What a policy may know: nothing that a real arm lacks.
@@ -7,9 +8,9 @@ public struct Observation: Sendable {
     /// When proprioception was read, since the episode's start.
     public var capturedAt: TimeSpan = .zero
     /// Arm joint positions in radians, in the robot's joint order.
-    public var jointPositions: [Double]
+    public var jointPositions: JointVector
     /// Arm joint velocities in radians per second.
-    public var jointVelocities: [Double]
+    public var jointVelocities: JointVector
     /// The distance between the finger pads in metres.
     public var gripperOpening: Double = 0
     /// The tool frame in the world.
@@ -30,8 +31,8 @@ public struct Observation: Sendable {
     ///   - cloudPoints: Points in the cloud; 0 for none.
     ///   - frames: One blank frame per camera.
     public init(jointCount: Int, cloudPoints: Int, frames: [CameraFrame] = []) {
-        jointPositions = [Double](repeating: 0, count: jointCount)
-        jointVelocities = [Double](repeating: 0, count: jointCount)
+        jointPositions = JointVector(count: jointCount)
+        jointVelocities = JointVector(count: jointCount)
         cloud = PointCloud(capacity: cloudPoints)
         self.frames = frames
     }

@@ -1,0 +1,217 @@
+public import Robots
+
+/// The fixed-rate loop: sense, infer, rerank, act, step, trace.
+///
+/// One thread owns it with its plant, policy and buffers. Nothing in ``tick()`` allocates,
+/// locks, logs, awaits or dispatches through an existential; Bullet inside `advance` is the
+/// one exception, and its time is measured apart.
+public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
+    /// The world.
+    public var plant: Body
+    /// The policy.
+    public var policy: Brain
+    /// What the policy saw last.
+    public private(set) var observation: Observation
+    /// Traces of the ticks, in order.
+    public let traces: TraceRing
+    /// The index of the next tick in this episode.
+    public private(set) var tickIndex = 0
+    /// The command that the plant holds.
+    public private(set) var heldCommand: JointCommand
+    /// The action taken last, as the policy gave it, before controller and gate.
+    public private(set) var lastAction: ActionChunk
+
+    private let configuration: LoopConfiguration
+    private let schedule: PolicySchedule
+    private var time: Time
+    private var controller: ArmController
+    private var gate: SafetyGate
+    private var queue: ActionQueue
+    private var meter: LatencyMeter
+    private var policyStep = -1
+    private var actionTick = 0
+    private var commandTick = 0
+    private var wallStart: TimeSpan = .zero
+
+    /// Creates a loop; the first episode starts with ``reset(seed:)``.
+    ///
+    /// - Parameters:
+    ///   - plant: The world, already at its start.
+    ///   - policy: The policy; its action width must be the controller's.
+    ///   - observation: A blank observation with room for what the plant fills in.
+    ///   - time: Where time is read.
+    ///   - configuration: Rates, clock, limits.
+    public init(
+        plant: Body,
+        policy: Brain,
+        observation: Observation,
+        time: Time,
+        configuration: LoopConfiguration
+    ) {
+        precondition(
+            policy.shape.actionWidth == configuration.controller.actionWidth,
+            "the policy's action width must be the controller's"
+        )
+        self.plant = plant
+        self.policy = policy
+        self.observation = observation
+        self.time = time
+        self.configuration = configuration
+        schedule = PolicySchedule(
+            policyHertz: configuration.policyHertz,
+            controlHertz: configuration.rate.hertz
+        )
+        controller = configuration.controller
+        let start = JointCommand(holding: plant.jointState)
+        heldCommand = start
+        gate = SafetyGate(limits: configuration.limits, startingAt: start)
+        queue = ActionQueue(shape: policy.shape, strategy: configuration.execution)
+        lastAction = ActionChunk(horizon: 1, width: policy.shape.actionWidth)
+        meter = LatencyMeter(source: configuration.latency)
+        traces = TraceRing(capacity: configuration.traceCapacity)
+    }
+
+    /// Starts an episode on a plant that has just been reset.
+    public mutating func reset(seed: UInt64) {
+        let state = plant.jointState
+        controller.reset(to: state)
+        heldCommand = JointCommand(holding: state)
+        gate.reset(to: heldCommand)
+        policy.reset(seed: seed)
+        queue.clear()
+        meter.rewind(seed: seed)
+        tickIndex = 0
+        policyStep = -1
+        actionTick = 0
+        commandTick = -1
+        wallStart = time.now()
+    }
+
+    /// One control period, or several when the work outlasts one.
+    ///
+    /// - Returns: Whether the policy's next action was taken in this tick.
+    /// - Throws: ``LoopFault`` for a broken state; a late policy is data, not a fault.
+    @discardableResult
+    public mutating func tick() throws(LoopFault) -> Bool {
+        var trace = TickTrace()
+        trace.tick = tickIndex
+        let start = awaitDeadline(&trace)
+
+        try plant.sense(into: &observation)
+        let sensed = time.now()
+        trace.stages.sense = sensed - start
+
+        let step = schedule.step(atTick: tickIndex)
+        let acts = step > policyStep
+        if acts, queue.needsPlan {
+            try policy.plan(observation, into: &queue.chunk)
+            guard queue.isFinite else { throw .notFinite(what: "action chunk") }
+            queue.accept(observedAt: oldestCapture())
+            trace.planned = true
+        }
+        let planned = time.now()
+        trace.stages.infer = planned - sensed
+
+        if acts {
+            takeAction(step: step)
+        }
+        let wanted = controller.command(
+            fraction: schedule.fraction(elapsedTicks: tickIndex - actionTick)
+        )
+        trace.heldByKinematics = !controller.lastSolve.converged
+        let command = try gate.admit(
+            wanted,
+            after: Double(tickIndex - commandTick) / configuration.rate.hertz,
+            interventions: &trace.interventions
+        )
+        commandTick = tickIndex
+        let acted = time.now()
+        trace.stages.act = acted - planned
+
+        try step(with: command, startedAt: start, trace: &trace)
+        trace.stages.step = time.now() - acted
+        traces.push(trace)
+        return acts
+    }
+
+    /// Wall clock: sleeps to the tick's absolute deadline. Other clocks start at once.
+    private mutating func awaitDeadline(_ trace: inout TickTrace) -> TimeSpan {
+        guard configuration.clock == .wall else { return time.now() }
+        let deadline = wallStart + configuration.rate.start(ofTick: tickIndex)
+        time.sleep(until: deadline)
+        let start = time.now()
+        trace.wakeup = max(.zero, start - deadline)
+        return start
+    }
+
+    private mutating func takeAction(step: Int) {
+        policyStep = step
+        actionTick = tickIndex
+        queue.withNextAction { action in
+            controller.accept(action)
+            lastAction.values.withUnsafeMutableBufferPointer { $0.copy(from: action) }
+        }
+    }
+
+    /// The world moves: first under the old command for the charged delay, then under the new one.
+    private mutating func step(
+        with command: JointCommand,
+        startedAt start: TimeSpan,
+        trace: inout TickTrace
+    ) throws(LoopFault) {
+        let perTick = configuration.rate.substepsPerTick
+        trace.charge = charge(for: trace)
+        let delay = configuration.rate.substeps(covering: trace.charge)
+        trace.applied = configuration.rate.instant(afterSubsteps: delay)
+        trace.observationAge = plant.elapsed + trace.applied - queue.observedAt
+        var ticks = max(1, (delay + perTick - 1) / perTick)
+
+        try plant.advance(holding: heldCommand, substeps: delay)
+        try plant.advance(holding: command, substeps: ticks * perTick - delay)
+        heldCommand = command
+        if configuration.clock == .wall {
+            // The simulated world itself takes time: periods that it has overrun pass in it too.
+            let late = time.now() - wallStart - configuration.rate.start(ofTick: tickIndex + ticks)
+            if late > .zero {
+                let skipped = Int((late.seconds * configuration.rate.hertz).rounded(.up))
+                try plant.advance(holding: command, substeps: skipped * perTick)
+                ticks += skipped
+            }
+        }
+        trace.missedPeriods = Int32(clamping: ticks - 1)
+        tickIndex += ticks
+    }
+
+    private mutating func charge(for trace: TickTrace) -> TimeSpan {
+        switch configuration.clock {
+        case .lockstep: .zero
+        case .charged: meter.charge(trace.stages, planned: trace.planned)
+        case .wall: trace.stages.tick + trace.wakeup
+        }
+    }
+
+    /// The capture time of the oldest sensor in the observation.
+    private func oldestCapture() -> TimeSpan {
+        var oldest = observation.capturedAt
+        if observation.cloud.capacity > 0 { oldest = min(oldest, observation.cloud.capturedAt) }
+        for index in observation.frames.indices {
+            oldest = min(oldest, observation.frames[index].capturedAt)
+        }
+        return oldest
+    }
+}
+
+extension UnsafeMutableBufferPointer {
+    /// Overwrites the buffer with as many elements of `source`; the counts must agree.
+    fileprivate func copy(from source: UnsafeBufferPointer<Element>) {
+        precondition(count == source.count, "buffers of different sizes")
+        for index in 0..<count { self[index] = source[index] }
+    }
+}
+
+extension JointCommand {
+    /// The command that keeps the robot where it is.
+    init(holding state: JointState) {
+        self.init(arm: state.positions, gripperOpening: state.gripperOpening)
+    }
+}

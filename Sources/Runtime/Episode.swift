@@ -1,0 +1,124 @@
+/// When an episode ends.
+public enum StopRule: String, CaseIterable, Sendable {
+    /// As soon as the success predicate has held for its hold time.
+    case success
+    /// At the task's time limit, whatever happens.
+    case timeLimit = "time-limit"
+}
+
+/// Why an episode ended.
+public enum EndReason: String, Sendable {
+    /// The success predicate held for its hold time.
+    case success
+    /// The time limit passed.
+    case timeLimit = "time-limit"
+    /// The user asked to stop.
+    case interrupted
+}
+
+/// What one episode came to.
+public struct EpisodeResult: Equatable, Sendable {
+    /// The seed of its reset and of the policy's noise.
+    public var seed: UInt64
+    /// Why it ended.
+    public var endReason: EndReason
+    /// The judgement of the success predicate.
+    public var status: EpisodeStatus
+    /// Ticks that ran.
+    public var ticks: Int
+    /// Control periods lost to overruns.
+    public var misses: Int
+    /// Episode time at the end.
+    public var elapsed: TimeSpan
+
+    /// The task file's rule: the predicate held for its hold time.
+    public var success: Bool { status.succeededAt != nil }
+}
+
+extension ControlLoop {
+    /// Runs one episode from the plant's present state, which must be freshly reset.
+    ///
+    /// - Parameters:
+    ///   - seed: Keys the policy's noise and the latency trace.
+    ///   - stop: When to end.
+    ///   - timeLimit: Episode time at the end.
+    ///   - journal: Receives every tick's trace, outside the tick.
+    ///   - isInterrupted: Read once a tick.
+    ///   - afterTick: Called between ticks, with whether an action was taken.
+    /// - Throws: ``LoopFault``; `journal` then still holds the last ticks.
+    public mutating func runEpisode(
+        seed: UInt64,
+        stop: StopRule,
+        timeLimit: TimeSpan,
+        journal: inout EpisodeJournal,
+        isInterrupted: () -> Bool = { false },
+        afterTick: (inout ControlLoop, Bool) -> Void = { _, _ in }
+    ) throws(LoopFault) -> EpisodeResult {
+        reset(seed: seed)
+        journal.beginEpisode(seed: seed)
+        var reason = EndReason.timeLimit
+        while plant.elapsed < timeLimit {
+            if isInterrupted() {
+                reason = .interrupted
+                break
+            }
+            let acted = try tick()
+            while let trace = traces.pop() { journal.record(trace) }
+            afterTick(&self, acted)
+            if stop == .success, plant.status.succeededAt != nil {
+                reason = .success
+                break
+            }
+        }
+        if reason == .timeLimit, plant.status.succeededAt != nil { reason = .success }
+        return EpisodeResult(
+            seed: seed,
+            endReason: reason,
+            status: plant.status,
+            ticks: journal.episodeTicks,
+            misses: journal.episodeMisses,
+            elapsed: plant.elapsed
+        )
+    }
+}
+
+/// Collects traces outside the tick: histograms, the latency trace to save, the last ticks.
+public struct EpisodeJournal: Sendable {
+    /// How many of the last ticks are kept for a fault's report.
+    public static let recentCount = 10
+
+    /// Histograms over all episodes.
+    public private(set) var account = LatencyAccount()
+    /// The trace to save, when asked for.
+    public private(set) var latencyText: LatencyTraceText?
+    /// The last ticks, oldest first.
+    public private(set) var recent: [TickTrace] = []
+    /// Ticks of the present episode.
+    public private(set) var episodeTicks = 0
+    /// Periods lost in the present episode.
+    public private(set) var episodeMisses = 0
+
+    /// Creates an empty journal.
+    ///
+    /// - Parameter keepsLatencyText: Whether to keep every tick's stages for a trace file.
+    public init(keepsLatencyText: Bool = false) {
+        latencyText = keepsLatencyText ? LatencyTraceText() : nil
+        recent.reserveCapacity(Self.recentCount + 1)
+    }
+
+    mutating func beginEpisode(seed: UInt64) {
+        episodeTicks = 0
+        episodeMisses = 0
+        recent.removeAll(keepingCapacity: true)
+        latencyText?.beginEpisode(seed: seed)
+    }
+
+    mutating func record(_ trace: TickTrace) {
+        account.record(trace)
+        latencyText?.append(trace)
+        episodeTicks += 1
+        episodeMisses += Int(trace.missedPeriods)
+        recent.append(trace)
+        if recent.count > Self.recentCount { recent.removeFirst() }
+    }
+}

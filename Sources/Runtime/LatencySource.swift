@@ -1,0 +1,52 @@
+/// What is charged to the world for the thinking of one tick, on the charged clock.
+public enum LatencySource: Sendable {
+    /// What this machine really took.
+    case measured
+    /// Nothing: the world gets the command at once.
+    case free
+    /// The same delay in every tick that plans; ticks without a plan cost nothing.
+    case fixed(TimeSpan)
+    /// Samples taken elsewhere, stage by stage.
+    case trace(LatencyTrace)
+
+    /// Whether the same seeds give the same episodes.
+    public var isReproducible: Bool {
+        if case .measured = self { return false }
+        return true
+    }
+}
+
+/// Charges ticks from a ``LatencySource``; one per loop, rewound at each episode's start.
+struct LatencyMeter: Sendable {
+    private let source: LatencySource
+    private var tickRow = 0
+    private var planRow = 0
+
+    init(source: LatencySource) {
+        self.source = source
+    }
+
+    /// Starts an episode: the rows recorded for `seed` if the trace has them, else a start
+    /// that only the seed decides.
+    mutating func rewind(seed: UInt64) {
+        guard case .trace(let trace) = source else { return }
+        (tickRow, planRow) = trace.start(seed: seed)
+    }
+
+    /// The charge for one tick.
+    mutating func charge(_ stages: StageTimes, planned: Bool) -> TimeSpan {
+        switch source {
+        case .measured: return stages.tick
+        case .free: return .zero
+        case .fixed(let delay): return planned ? delay : .zero
+        case .trace(let trace):
+            var total = trace.perTick.isEmpty ? .zero : trace.perTick[tickRow % trace.perTick.count]
+            tickRow += 1
+            if planned, !trace.perPlan.isEmpty {
+                total = total + trace.perPlan[planRow % trace.perPlan.count]
+                planRow += 1
+            }
+            return total
+        }
+    }
+}

@@ -1,0 +1,32 @@
+public import Robots
+
+/// The world that a loop acts on: a simulation, or an arm on a bus.
+///
+/// Called inside the tick: no call may allocate, except physics inside ``advance(holding:substeps:)``.
+public protocol Plant {
+    /// The time that has passed in the plant since the episode's start.
+    var elapsed: TimeSpan { get }
+    /// Where the joints are and how fast they move.
+    var jointState: JointState { get }
+    /// How the episode stands.
+    var status: EpisodeStatus { get }
+
+    /// Fills in the newest data that has arrived from each sensor.
+    mutating func sense(into observation: inout Observation) throws(LoopFault)
+
+    /// Lets `substeps` timesteps pass while `command` is held.
+    mutating func advance(holding command: JointCommand, substeps: Int) throws(LoopFault)
+}
+
+/// How an episode stands, as judged by the task's success predicate.
+public struct EpisodeStatus: Equatable, Sendable, BitwiseCopyable {
+    /// Whether the predicate holds now.
+    public var holdsNow = false
+    /// Whether the predicate has ever held.
+    public var heldOnce = false
+    /// When the predicate had first held for the task's hold time.
+    public var succeededAt: TimeSpan?
+
+    /// An episode in which nothing has happened yet.
+    public init() {}
+}

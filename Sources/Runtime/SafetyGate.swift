@@ -1,0 +1,163 @@
+public import Diagnostics
+public import Robots
+
+/// What a command must keep to, joint by joint.
+public struct SafetyLimits: Equatable, Sendable {
+    /// The lowest and highest position of one joint and how fast it may move and speed up.
+    public struct Joint: Equatable, Sendable, BitwiseCopyable {
+        /// Lowest position in radians.
+        public var lower: Double
+        /// Highest position in radians.
+        public var upper: Double
+        /// Fastest motion in radians per second, over zero.
+        public var velocity: Double
+        /// Strongest acceleration in radians per second squared, over zero.
+        public var acceleration: Double
+
+        /// Creates limits.
+        public init(lower: Double, upper: Double, velocity: Double, acceleration: Double) {
+            self.lower = lower
+            self.upper = upper
+            self.velocity = velocity
+            self.acceleration = acceleration
+        }
+    }
+
+    /// One entry per arm joint.
+    public var joints: [Joint]
+    /// The widest gripper opening in metres.
+    public var gripperOpening: Double
+    /// The fastest gripper motion in metres per second, between the pads.
+    public var gripperSpeed: Double
+
+    /// Creates limits.
+    ///
+    /// - Throws: ``Diagnostics/InputError`` for an empty range or a speed that is not positive.
+    public init(joints: [Joint], gripperOpening: Double, gripperSpeed: Double) throws(InputError) {
+        for (index, joint) in joints.enumerated() {
+            guard joint.lower < joint.upper, joint.velocity > 0, joint.acceleration > 0 else {
+                throw InputError(
+                    key: "joint \(index + 1)",
+                    expected: "lower < upper and positive velocity and acceleration limits",
+                    found: "\(joint)"
+                )
+            }
+        }
+        self.joints = joints
+        self.gripperOpening = gripperOpening
+        self.gripperSpeed = gripperSpeed
+    }
+}
+
+/// What the gate changed in one command.
+public struct SafetyInterventions: OptionSet, Sendable, BitwiseCopyable {
+    /// One bit per kind.
+    public let rawValue: UInt8
+
+    /// Creates a set from its bits.
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// A joint was held at its position limit.
+    public static let position = SafetyInterventions(rawValue: 1)
+    /// A joint was slowed to its velocity limit.
+    public static let velocity = SafetyInterventions(rawValue: 2)
+    /// A joint's speed change was held to its acceleration limit.
+    public static let acceleration = SafetyInterventions(rawValue: 4)
+    /// The gripper was limited in range or speed.
+    public static let gripper = SafetyInterventions(rawValue: 8)
+}
+
+/// The last stage before a plant, the same in simulation and on an arm.
+///
+/// Limits act against the last command, not against a measured position, so that they cost no
+/// extra read and a slow arm is not held back further.
+public struct SafetyGate: Sendable {
+    private let limits: SafetyLimits
+    private var last: JointCommand
+    private var lastVelocity: JointVector
+
+    /// Creates a gate that starts at `command`, at rest.
+    public init(limits: SafetyLimits, startingAt command: JointCommand) {
+        precondition(command.arm.count == limits.joints.count, "one limit per joint")
+        self.limits = limits
+        last = command
+        lastVelocity = JointVector(repeating: 0, count: command.arm.count)
+    }
+
+    /// Starts again at `command`, at rest.
+    public mutating func reset(to command: JointCommand) {
+        last = command
+        lastVelocity = JointVector(repeating: 0, count: command.arm.count)
+    }
+
+    /// The nearest command within the limits.
+    ///
+    /// - Parameters:
+    ///   - wanted: Target positions.
+    ///   - seconds: Time since the last command, over zero.
+    ///   - interventions: Receives what was changed.
+    /// - Throws: ``LoopFault/notFinite(what:)`` for a command with NaN or infinity.
+    public mutating func admit(
+        _ wanted: JointCommand,
+        after seconds: Double,
+        interventions: inout SafetyInterventions
+    ) throws(LoopFault) -> JointCommand {
+        var command = wanted
+        for index in 0..<limits.joints.count {
+            guard wanted.arm[index].isFinite else { throw .notFinite(what: "joint command") }
+            command.arm[index] = admitJoint(
+                index,
+                wanted: wanted.arm[index],
+                seconds: seconds,
+                interventions: &interventions
+            )
+        }
+        guard wanted.gripperOpening.isFinite else { throw .notFinite(what: "gripper command") }
+        command.gripperOpening = admitGripper(
+            wanted.gripperOpening,
+            seconds: seconds,
+            interventions: &interventions
+        )
+        last = command
+        return command
+    }
+
+    private mutating func admitJoint(
+        _ index: Int,
+        wanted: Double,
+        seconds: Double,
+        interventions: inout SafetyInterventions
+    ) -> Double {
+        let limit = limits.joints[index]
+        let position = min(max(wanted, limit.lower), limit.upper)
+        if position != wanted { interventions.insert(.position) }
+        let distance = position - last.arm[index]
+        // Fast enough to arrive, slow enough to stop there: v² = 2 a |d|.
+        let braking = (2 * limit.acceleration * abs(distance)).squareRoot()
+        let reachable = min(limit.velocity, max(braking, limit.acceleration * seconds))
+        var velocity = distance / seconds
+        if abs(velocity) > reachable {
+            velocity = velocity > 0 ? reachable : -reachable
+            interventions.insert(.velocity)
+        }
+        let change = limit.acceleration * seconds
+        let before = lastVelocity[index]
+        let smooth = min(max(velocity, before - change), before + change)
+        if smooth != velocity { interventions.insert(.acceleration) }
+        let next = min(max(last.arm[index] + smooth * seconds, limit.lower), limit.upper)
+        lastVelocity[index] = (next - last.arm[index]) / seconds
+        return next
+    }
+
+    private func admitGripper(
+        _ wanted: Double,
+        seconds: Double,
+        interventions: inout SafetyInterventions
+    ) -> Double {
+        let range = min(max(wanted, 0), limits.gripperOpening)
+        let step = limits.gripperSpeed * seconds
+        let opening = min(max(range, last.gripperOpening - step), last.gripperOpening + step)
+        if opening != wanted { interventions.insert(.gripper) }
+        return opening
+    }
+}

@@ -1,0 +1,72 @@
+/// Everything measured in one tick. Plain bytes, so that a ring can carry it without allocation.
+public struct TickTrace: Sendable, BitwiseCopyable {
+    /// The tick's index in the episode; skipped periods are counted in.
+    public var tick: Int = 0
+    /// Time per stage.
+    public var stages = StageTimes()
+    /// What was charged to the world.
+    public var charge: TimeSpan = .zero
+    /// The charge rounded up to the physics timestep: what the world really moved before the
+    /// new command.
+    public var applied: TimeSpan = .zero
+    /// From the capture of the oldest sensor the command rests on to the command's landing.
+    public var observationAge: TimeSpan = .zero
+    /// Wall clock only: how late the thread woke after its deadline.
+    public var wakeup: TimeSpan = .zero
+    /// Control periods lost in this tick because its work outlasted the period.
+    public var missedPeriods: Int32 = 0
+    /// What the safety gate had to change.
+    public var interventions = SafetyInterventions()
+    /// Whether the policy planned in this tick.
+    public var planned = false
+    /// Whether the inverse kinematics missed its target and the last command was held.
+    public var heldByKinematics = false
+
+    /// A trace of nothing.
+    public init() {}
+}
+
+/// The stages of a tick, in the order they run.
+public enum Stage: String, CaseIterable, Sendable {
+    /// Reading sensors and building the cloud.
+    case sense
+    /// The policy's network.
+    case infer
+    /// Scoring and choosing candidates.
+    case rerank
+    /// Queue, controller, inverse kinematics and safety gate.
+    case act
+    /// The physics that stands in for the world; never charged.
+    case step
+}
+
+/// Time spent in each stage of one tick.
+public struct StageTimes: Equatable, Sendable, BitwiseCopyable {
+    /// Time in ``Stage/sense``.
+    public var sense: TimeSpan = .zero
+    /// Time in ``Stage/infer``.
+    public var infer: TimeSpan = .zero
+    /// Time in ``Stage/rerank``.
+    public var rerank: TimeSpan = .zero
+    /// Time in ``Stage/act``.
+    public var act: TimeSpan = .zero
+    /// Time in ``Stage/step``.
+    public var step: TimeSpan = .zero
+
+    /// No time in any stage.
+    public init() {}
+
+    /// Time in `stage`.
+    public subscript(stage: Stage) -> TimeSpan {
+        switch stage {
+        case .sense: sense
+        case .infer: infer
+        case .rerank: rerank
+        case .act: act
+        case .step: step
+        }
+    }
+
+    /// What a real robot would have waited for: everything but the physics.
+    @inlinable public var tick: TimeSpan { sense + infer + rerank + act }
+}

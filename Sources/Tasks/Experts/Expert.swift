@@ -1,0 +1,34 @@
+import Diagnostics
+import Runtime
+import Spatial
+
+/// A scripted expert: sees the true state and says where the tool should go.
+///
+/// Memoryless, so that what it does is a function of what can be seen.
+enum Expert: String, CaseIterable, Sendable {
+    case reach
+    case pickPlace = "pick-place"
+
+    static func named(_ name: String) throws(InputError) -> Expert {
+        guard let expert = Expert(rawValue: name) else {
+            throw .unknown("expert", name: name, known: allCases.map(\.rawValue), key: "expert")
+        }
+        return expert
+    }
+
+    /// Where the tool should go from here, and what the gripper should do.
+    func intent(in state: SceneState) -> ExpertIntent {
+        switch self {
+        case .reach: ReachExpert.intent(in: state)
+        case .pickPlace: PickPlaceExpert.intent(in: state)
+        }
+    }
+}
+
+/// What an expert wants next.
+struct ExpertIntent: Equatable {
+    /// A point for the tool, in the world.
+    var toolTarget: Vector3
+    /// Whether the gripper should close.
+    var closes: Bool
+}

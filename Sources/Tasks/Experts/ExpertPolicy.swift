@@ -1,0 +1,60 @@
+public import Runtime
+import Spatial
+
+/// Drives the loop by a scripted expert, through the same controller and gate as any policy.
+///
+/// Holds the plant's true state, so it lives beside the tasks and never among the policies.
+public struct ExpertPolicy: Policy {
+    /// The proportional gain: the part of the error covered by one action.
+    static let gain = 0.4
+
+    private let expert: Expert
+    private let state: SceneState
+    private let translationScale: Double
+    private let closingSign: Float
+    private let noise: Double
+    private var random = RandomStream(seed: 0)
+    /// The action that the expert meant, before noise: the label to learn from.
+    public private(set) var intended: ActionChunk
+
+    /// One action at a time.
+    public let shape: PolicyShape
+
+    init(
+        expert: Expert,
+        state: SceneState,
+        translationScale: Double,
+        closingSign: Float,
+        noise: Double
+    ) {
+        self.expert = expert
+        self.state = state
+        self.translationScale = translationScale
+        self.closingSign = closingSign
+        self.noise = noise
+        shape = PolicyShape(horizon: 1, actionWidth: 4)
+        intended = ActionChunk(horizon: 1, width: 4)
+    }
+
+    /// Keys the noise by `seed`.
+    public mutating func reset(seed: UInt64) {
+        random = RandomStream(seed: seed, stream: 0x6e6f_6973)
+    }
+
+    /// One proportional step towards the expert's intent, with noise on the motion if asked for.
+    public mutating func plan(_ observation: Observation, into chunk: inout ActionChunk) {
+        let intent = expert.intent(in: state)
+        let error = intent.toolTarget - state.worldFromTool.translation
+        let motion = (error * Self.gain / translationScale).limited(to: 1)
+        intended[0, 0] = Float(motion.x)
+        intended[0, 1] = Float(motion.y)
+        intended[0, 2] = Float(motion.z)
+        intended[0, 3] = intent.closes ? closingSign : -closingSign
+        for component in 0..<4 { chunk[0, component] = intended[0, component] }
+        guard noise > 0 else { return }
+        for component in 0..<3 {
+            let noisy = chunk[0, component] + Float(noise * random.normal())
+            chunk[0, component] = min(max(noisy, -1), 1)
+        }
+    }
+}

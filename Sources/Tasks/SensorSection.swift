@@ -1,0 +1,97 @@
+import Diagnostics
+import Robots
+import Runtime
+import Sensing
+
+/// The `sensors` section of a task file.
+enum SensorSection {
+    static func read(
+        _ mapping: YAMLMapping
+    ) throws(InputError) -> (cameras: [CameraSpecification], cloud: CloudSpecification?) {
+        var cameras: [CameraSpecification] = []
+        for value in try mapping.list("cameras", limit: 8) {
+            let camera = try camera(value.mapping(), index: UInt32(cameras.count))
+            guard !cameras.contains(where: { $0.camera.name == camera.camera.name }) else {
+                throw value.place.error(
+                    expected: "a name that no other camera has",
+                    found: "\"\(camera.camera.name)\""
+                )
+            }
+            cameras.append(camera)
+        }
+        let cloud = try mapping.optional("cloud").map { (value) throws(InputError) in
+            try self.cloud(value.mapping(), cameras: cameras)
+        }
+        try mapping.finish()
+        return (cameras, cloud)
+    }
+
+    private static func camera(
+        _ mapping: YAMLMapping,
+        index: UInt32
+    ) throws(InputError) -> CameraSpecification {
+        let name = try mapping.string("name")
+        let intrinsics = try Intrinsics(
+            verticalFieldOfView: mapping.quantity(
+                "vertical_field_of_view",
+                .angle,
+                in: 0.01...3.0
+            ),
+            width: mapping.required("width").integer(in: 8...2048),
+            height: mapping.required("height").integer(in: 8...2048)
+        )
+        let eye = try mapping.vector3("eye", .length)
+        let target = try mapping.vector3("target", .length)
+        let camera = try atPlace(of: mapping.required("target")) { () throws(InputError) in
+            try Camera.lookAt(name: name, intrinsics: intrinsics, eye: eye, target: target)
+        }
+        let rate = try mapping.quantity("rate", .frequency, in: 0.1...10_000)
+        let delay = TimeSpan.seconds(try mapping.quantity("delay", .time, in: 0...10))
+        let jitter = TimeSpan.seconds(try mapping.quantity("jitter", .time, in: 0...10))
+        let timing = try atPlace(of: mapping.required("jitter")) { () throws(InputError) in
+            try SensorTiming(rateHertz: rate, delay: delay, jitter: jitter, stream: index)
+        }
+        try mapping.finish()
+        return CameraSpecification(camera: camera, timing: timing)
+    }
+
+    private static func cloud(
+        _ mapping: YAMLMapping,
+        cameras: [CameraSpecification]
+    ) throws(InputError) -> CloudSpecification {
+        let value = try mapping.required("camera")
+        let name = try value.string()
+        let names = cameras.map(\.camera.name)
+        guard let index = names.firstIndex(of: name) else {
+            throw value.place.error(
+                expected: "one of the task's cameras",
+                found: "\"\(name)\"",
+                nearest: nearestNames(to: name, among: names)
+            )
+        }
+        let points = try mapping.required("points").integer(in: 16...4096)
+        let region = try TaskFile.region(mapping.mapping("workspace"))
+        let workspace = try atPlace(of: mapping.required("workspace")) { () throws(InputError) in
+            try WorkspaceBox(minimum: region.lower, maximum: region.upper)
+        }
+        let cloud = CloudSpecification(camera: index, points: points, workspace: workspace)
+        try mapping.finish()
+        return cloud
+    }
+
+    /// Runs a check that knows no file, and gives its error the place of `value`.
+    private static func atPlace<Result>(
+        of value: YAMLValue,
+        _ body: () throws(InputError) -> Result
+    ) throws(InputError) -> Result {
+        do {
+            return try body()
+        } catch {
+            throw value.place.error(
+                expected: error.expected,
+                found: error.found,
+                nearest: error.nearest
+            )
+        }
+    }
+}

@@ -1,0 +1,143 @@
+public import Robots
+public import Runtime
+public import Sensing
+public import Spatial
+
+/// A task as its file describes it. Immutable; nothing in it is guessed.
+public struct TaskDefinition: Sendable {
+    /// The task's name, the file's own.
+    public var name: String
+    /// The family it is listed under: `mt10-style`, `moving`, and so on.
+    public var suite: String
+    /// Where its numbers come from and what differs.
+    public var source: String
+    /// Ways to say it; a language policy gets one drawn by the seed.
+    public var instructions: [String]
+    /// The robot's name.
+    public var robot: String
+    /// Where the robot's base stands.
+    public var worldFromBase: Pose
+    /// Control, policy and physics rates.
+    public var rates: Rates
+    /// The longest an episode may last.
+    public var timeLimit: TimeSpan
+    /// How actions become motion.
+    public var control: Control
+    /// What is in the world besides the robot.
+    public var scene: [SceneObject]
+    /// Where the declared goal may lie, in the world; nil for tasks without one.
+    public var goal: BoxRegion?
+    /// When the task counts as done.
+    public var success: SuccessPredicate
+    /// The task's cameras.
+    public var cameras: [CameraSpecification]
+    /// The point cloud, if the task gives one.
+    public var cloud: CloudSpecification?
+    /// The scripted expert's name.
+    public var expert: String
+    /// The shipped policy's name.
+    public var policy: String
+    /// SHA-256 of the task file, in hexadecimal.
+    public var hash: String
+}
+
+/// An axis-aligned box in the world, in metres.
+public struct BoxRegion: Equatable, Sendable, BitwiseCopyable {
+    /// The corner with the smallest coordinates.
+    public var lower: Vector3
+    /// The corner with the largest coordinates.
+    public var upper: Vector3
+
+    /// A uniform draw.
+    func draw(_ random: inout RandomStream) -> Vector3 {
+        Vector3(
+            random.uniform(in: lower.x...upper.x),
+            random.uniform(in: lower.y...upper.y),
+            random.uniform(in: lower.z...upper.z)
+        )
+    }
+}
+
+extension TaskDefinition {
+    /// Rates in hertz.
+    public struct Rates: Equatable, Sendable {
+        /// Commands per second.
+        public var control: Double
+        /// Policy actions per second.
+        public var policy: Double
+        /// The least physics rate; the real one is derived from the control rate.
+        public var physics: Double
+    }
+
+    /// How actions become motion.
+    public struct Control: Equatable, Sendable {
+        /// The control mode, by its usual name.
+        public var mode: ControlMode
+        /// What an action of 1 means.
+        public var scale: ActionScale
+        /// Where the tool's target may be, in the world.
+        public var workspace: BoxRegion?
+    }
+}
+
+/// One thing in the scene.
+public struct SceneObject: Equatable, Sendable {
+    /// Whether it moves.
+    public enum Kind: String, CaseIterable, Sendable {
+        /// Fixed for ever.
+        case `static`
+        /// Moved by physics.
+        case dynamic
+    }
+
+    /// Where it starts, drawn by the seed.
+    public struct Start: Equatable, Sendable {
+        /// Range of its position.
+        public var region: BoxRegion
+        /// Range of its heading in radians.
+        public var yaw: ClosedRange<Double>
+    }
+
+    /// Its name, by which predicates speak of it.
+    public var name: String
+    /// Whether it moves.
+    public var kind: Kind
+    /// Its shape.
+    public var shape: Primitive
+    /// Mass in kilograms; 0 when static.
+    public var mass: Double
+    /// Coulomb friction and its rolling and spinning kin.
+    public var friction: Friction
+    /// Red, green and blue in `0...1`.
+    public var color: SIMD3<Float>
+    /// Where it starts.
+    public var start: Start
+
+    /// Friction coefficients; Bullet multiplies those of the two bodies in touch.
+    public struct Friction: Equatable, Sendable {
+        /// Against sliding.
+        public var sliding: Double
+        /// Against rolling, in metres.
+        public var rolling: Double
+        /// Against spinning about the contact normal, in metres.
+        public var spinning: Double
+    }
+}
+
+/// A camera as the task file describes it.
+public struct CameraSpecification: Sendable {
+    /// Its optics and its place.
+    public var camera: Camera
+    /// When it captures and when its pictures arrive.
+    public var timing: SensorTiming
+}
+
+/// The task's point cloud.
+public struct CloudSpecification: Equatable, Sendable {
+    /// The index of its camera.
+    public var camera: Int
+    /// Points in the cloud.
+    public var points: Int
+    /// The box that crops it, in the world.
+    public var workspace: WorkspaceBox
+}

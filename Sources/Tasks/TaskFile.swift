@@ -1,0 +1,136 @@
+import Diagnostics
+import Foundation
+import Robots
+import Runtime
+import Sensing
+import Spatial
+
+/// Reads `tasks/NAME.yaml`. Every key must be known, typed, in range and with its unit.
+enum TaskFile {
+    /// Reads and checks one task file.
+    ///
+    /// - Throws: ``InputError`` with file, line and key of the first mistake.
+    static func read(atPath path: String) throws(InputError) -> TaskDefinition {
+        let root = try YAMLMapping.file(atPath: path)
+        let name = try root.string("name")
+        let stem = URL(filePath: path).deletingPathExtension().lastPathComponent
+        guard name == stem else {
+            throw try root.required("name").place.error(
+                expected: "the file's own name, \(stem)",
+                found: "\"\(name)\""
+            )
+        }
+        let scene = try SceneSection.objects(root.list("scene", limit: 64))
+        let goal = try root.optional("goal").map { (value) throws(InputError) in
+            try region(value.mapping())
+        }
+        let sensors = try SensorSection.read(root.mapping("sensors"))
+        let definition = TaskDefinition(
+            name: name,
+            suite: try root.string("suite"),
+            source: try root.string("source"),
+            instructions: try instructions(root.list("instructions", limit: 256)),
+            robot: try root.string("robot"),
+            worldFromBase: try basePose(root.mapping("world_from_base")),
+            rates: try rates(root.mapping("rates")),
+            timeLimit: .seconds(try root.quantity("time_limit", .time, in: 0.1...3600)),
+            control: try control(root.mapping("control")),
+            scene: scene,
+            goal: goal,
+            success: try SuccessSection.read(
+                root.mapping("success"),
+                scene: scene,
+                hasGoal: goal != nil
+            ),
+            cameras: sensors.cameras,
+            cloud: sensors.cloud,
+            expert: try expert(root.required("expert")),
+            policy: try root.string("policy"),
+            hash: try ContentHash.sha256(ofFile: path)
+        )
+        try root.finish()
+        return definition
+    }
+
+    /// Three ranges `x`, `y` and `z`.
+    static func region(_ mapping: YAMLMapping) throws(InputError) -> BoxRegion {
+        let region = try openRegion(mapping)
+        try mapping.finish()
+        return region
+    }
+
+    /// Three ranges `x`, `y` and `z` in a mapping that may hold more keys.
+    static func openRegion(_ mapping: YAMLMapping) throws(InputError) -> BoxRegion {
+        let x = try mapping.range("x", .length)
+        let y = try mapping.range("y", .length)
+        let z = try mapping.range("z", .length)
+        return BoxRegion(
+            lower: Vector3(x.lowerBound, y.lowerBound, z.lowerBound),
+            upper: Vector3(x.upperBound, y.upperBound, z.upperBound)
+        )
+    }
+
+    private static func instructions(_ values: [YAMLValue]) throws(InputError) -> [String] {
+        var lines: [String] = []
+        for value in values { lines.append(try value.string()) }
+        return lines
+    }
+
+    private static func basePose(_ mapping: YAMLMapping) throws(InputError) -> Pose {
+        let pose = Pose(
+            rotation: Rotation(axis: Vector3(0, 0, 1), angle: try mapping.quantity("yaw", .angle)),
+            translation: try mapping.vector3("position", .length)
+        )
+        try mapping.finish()
+        return pose
+    }
+
+    private static func rates(_ mapping: YAMLMapping) throws(InputError) -> TaskDefinition.Rates {
+        let rates = TaskDefinition.Rates(
+            control: try mapping.quantity("control", .frequency, in: 1...10_000),
+            policy: try mapping.quantity("policy", .frequency, in: 0.1...10_000),
+            physics: try mapping.quantity("physics", .frequency, in: 60...10_000)
+        )
+        guard rates.policy <= rates.control else {
+            throw try mapping.required("policy").mismatch("a policy rate up to the control rate")
+        }
+        try mapping.finish()
+        return rates
+    }
+
+    /// The only ways to move between actions and to treat an old target, said out loud.
+    private enum Interpolation: String, CaseIterable { case linear }
+    private enum StaleTargetRule: String, CaseIterable { case hold }
+
+    private static func control(
+        _ mapping: YAMLMapping
+    ) throws(InputError) -> TaskDefinition.Control {
+        let mode = try mapping.choice("mode", of: ControlMode.self)
+        _ = try mapping.choice("interpolation", of: Interpolation.self)
+        _ = try mapping.choice("stale_target", of: StaleTargetRule.self)
+        let workspace = try mapping.optional("workspace").map { (value) throws(InputError) in
+            try region(value.mapping())
+        }
+        let control = TaskDefinition.Control(
+            mode: mode,
+            scale: try ScaleSection.read(mapping, mode: mode),
+            workspace: workspace
+        )
+        try mapping.finish()
+        return control
+    }
+
+    private static func expert(_ value: YAMLValue) throws(InputError) -> String {
+        let name = try value.string()
+        do {
+            _ = try Expert.named(name)
+        } catch {
+            throw value.place.error(
+                expected: error.expected,
+                found: error.found,
+                nearest: error.nearest
+            )
+        }
+        return name
+    }
+}

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Makes the private Python environment for training and counterpart tests: python-env.sh DIRECTORY
+set -euo pipefail
+directory=$1
+wanted=$(cat training/requirements.txt training/requirements-test.txt | sha256sum | cut -d' ' -f1)
+stamp=$directory/requirements.sha256
+
+if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then exit 0; fi
+echo "Making the Python environment in $directory (CPU PyTorch; a few minutes)"
+rm -rf "$directory"
+python3 -m venv "$directory"
+"$directory/bin/pip" install --quiet --disable-pip-version-check \
+    -r training/requirements.txt -r training/requirements-test.txt
+echo "$wanted" >"$stamp"
