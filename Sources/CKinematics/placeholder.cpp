@@ -1,1 +1,0 @@
-#include "CKinematics.h"
