@@ -128,10 +128,31 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
         let acted = time.now()
         trace.stages.act = acted - planned
 
-        try step(with: command, startedAt: start, trace: &trace)
+        try moveWorld(with: command, startedAt: start, trace: &trace)
         trace.stages.step = time.now() - acted
         traces.push(trace)
         return acts
+    }
+
+    /// Brings the robot home through the safety gate, after the last tick of an episode.
+    ///
+    /// - Parameters:
+    ///   - home: Where to rest.
+    ///   - longest: When to stop trying.
+    public mutating func park(at home: JointCommand, within longest: TimeSpan) throws(LoopFault) {
+        let ticks = Int(longest.seconds * configuration.rate.hertz)
+        for _ in 0..<ticks where heldCommand != home {
+            var interventions = SafetyInterventions()
+            heldCommand = try gate.admit(
+                home,
+                after: 1 / configuration.rate.hertz,
+                interventions: &interventions
+            )
+            try plant.advance(
+                holding: heldCommand,
+                substeps: configuration.rate.substepsPerTick
+            )
+        }
     }
 
     /// Wall clock: sleeps to the tick's absolute deadline. Other clocks start at once.
@@ -154,7 +175,7 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
     }
 
     /// The world moves: first under the old command for the charged delay, then under the new one.
-    private mutating func step(
+    private mutating func moveWorld(
         with command: JointCommand,
         startedAt start: TimeSpan,
         trace: inout TickTrace

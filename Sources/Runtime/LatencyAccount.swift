@@ -1,4 +1,4 @@
-public import Histogram
+import Histogram
 
 /// Latency histograms of a run, stage by stage, fed from traces outside the tick.
 public struct LatencyAccount: Sendable {
@@ -24,12 +24,9 @@ public struct LatencyAccount: Sendable {
     static let highest: UInt64 = 86_400_000_000_000
 
     private var rows: [Histogram<UInt32>]
-    /// What was charged.
-    public private(set) var charge = Self.histogram()
-    /// What was charged, rounded up to the physics timestep.
-    public private(set) var applied = Self.histogram()
-    /// From capture to landing of each command.
-    public private(set) var observationAge = Self.histogram()
+    private var charges = Self.histogram()
+    private var appliedCharges = Self.histogram()
+    private var observationAges = Self.histogram()
     /// Ticks recorded.
     public private(set) var ticks = 0
     /// Periods lost to overruns.
@@ -42,10 +39,17 @@ public struct LatencyAccount: Sendable {
         rows = Row.allCases.map { _ in Self.histogram() }
     }
 
-    /// The histogram of one row, in nanoseconds.
-    public subscript(row: Row) -> Histogram<UInt32> {
-        rows[Row.allCases.firstIndex(of: row) ?? 0]
+    /// The distribution of one row.
+    public func summary(of row: Row) -> LatencySummary {
+        LatencySummary(rows[Row.allCases.firstIndex(of: row) ?? 0])
     }
+
+    /// What was charged.
+    public var charge: LatencySummary { LatencySummary(charges) }
+    /// What was charged, rounded up to the physics timestep.
+    public var applied: LatencySummary { LatencySummary(appliedCharges) }
+    /// From capture to landing of each command.
+    public var observationAge: LatencySummary { LatencySummary(observationAges) }
 
     /// Adds one tick.
     public mutating func record(_ trace: TickTrace) {
@@ -59,9 +63,9 @@ public struct LatencyAccount: Sendable {
         add(stages.step, to: .step)
         add(stages.tick, to: .tick)
         add(trace.wakeup, to: .wakeup)
-        Self.record(trace.charge, in: &charge)
-        Self.record(trace.applied, in: &applied)
-        Self.record(trace.observationAge, in: &observationAge)
+        Self.record(trace.charge, in: &charges)
+        Self.record(trace.applied, in: &appliedCharges)
+        Self.record(trace.observationAge, in: &observationAges)
         ticks += 1
         missedPeriods += Int(trace.missedPeriods)
         if !trace.interventions.isEmpty { gatedTicks += 1 }
@@ -70,9 +74,9 @@ public struct LatencyAccount: Sendable {
     /// Adds another account, of episodes run beside.
     public mutating func add(_ other: LatencyAccount) {
         for index in rows.indices { rows[index].add(other.rows[index]) }
-        charge.add(other.charge)
-        applied.add(other.applied)
-        observationAge.add(other.observationAge)
+        charges.add(other.charges)
+        appliedCharges.add(other.appliedCharges)
+        observationAges.add(other.observationAges)
         ticks += other.ticks
         missedPeriods += other.missedPeriods
         gatedTicks += other.gatedTicks
@@ -89,5 +93,31 @@ public struct LatencyAccount: Sendable {
 
     private static func histogram() -> Histogram<UInt32> {
         Histogram(highestTrackableValue: highest, numberOfSignificantValueDigits: .three)
+    }
+}
+
+/// A latency distribution in microseconds; all zero when nothing was recorded.
+public struct LatencySummary: Equatable, Sendable, Encodable {
+    /// The median.
+    public var p50 = 0.0
+    /// 90 % are at most this.
+    public var p90 = 0.0
+    /// 99 % are at most this.
+    public var p99 = 0.0
+    /// 99.9 % are at most this.
+    public var p999 = 0.0
+    /// The largest.
+    public var max = 0.0
+    /// The mean.
+    public var mean = 0.0
+
+    init(_ histogram: Histogram<UInt32>) {
+        guard histogram.totalCount > 0 else { return }
+        p50 = Double(histogram.valueAtPercentile(50)) / 1000
+        p90 = Double(histogram.valueAtPercentile(90)) / 1000
+        p99 = Double(histogram.valueAtPercentile(99)) / 1000
+        p999 = Double(histogram.valueAtPercentile(99.9)) / 1000
+        max = Double(histogram.max) / 1000
+        mean = histogram.mean / 1000
     }
 }

@@ -1,0 +1,112 @@
+public import Diagnostics
+public import Robots
+public import Runtime
+import Sensing
+import Spatial
+
+/// A task joined with a robot and a control rate: what plants and loops are made from.
+public struct TaskSetup: Sendable {
+    /// The task.
+    public let task: TaskDefinition
+    /// The robot.
+    public let robot: RobotModel
+    /// Control rate and physics timestep.
+    public let rate: ControlRate
+
+    /// Joins and checks.
+    ///
+    /// - Parameters:
+    ///   - task: The task.
+    ///   - robot: The robot.
+    ///   - controlHertz: The control rate; nil for the task's own.
+    /// - Throws: ``Diagnostics/InputError`` when they do not fit.
+    public init(
+        task: TaskDefinition,
+        robot: RobotModel,
+        controlHertz: Double? = nil
+    ) throws(InputError) {
+        self.task = task
+        self.robot = robot
+        rate = try ControlRate(
+            hertz: controlHertz ?? task.rates.control,
+            physicsHertz: task.rates.physics
+        )
+        guard robot.gripper != nil else {
+            throw InputError(
+                key: robot.name,
+                expected: "a robot with a gripper for task \(task.name)",
+                found: "none"
+            )
+        }
+        _ = try controller()
+    }
+
+    /// A plant of this task, to be reset before use.
+    ///
+    /// - Parameter cloudSeedOffset: Nil, or an ablation: the cameras see the objects where the
+    ///   seed so much higher placed them.
+    public func makePlant(cloudSeedOffset: UInt64? = nil) throws(InputError) -> SimulatedPlant {
+        try SimulatedPlant(setup: self, cloudSeedOffset: cloudSeedOffset)
+    }
+
+    /// The controller that turns this task's actions into joint commands.
+    public func controller() throws(InputError) -> ArmController {
+        try ArmController(
+            model: robot,
+            mode: task.control.mode,
+            scale: task.control.scale,
+            worldFromBase: task.worldFromBase,
+            workspace: task.control.workspace.map {
+                ToolWorkspace(lower: $0.lower, upper: $0.upper)
+            }
+        )
+    }
+
+    /// The robot's limits as the safety gate wants them.
+    public func limits() throws(InputError) -> SafetyLimits {
+        try SafetyLimits(
+            joints: robot.armLinks.map { link in
+                SafetyLimits.Joint(
+                    lower: link.limits.lower,
+                    upper: link.limits.upper,
+                    velocity: link.limits.velocity,
+                    acceleration: link.limits.acceleration
+                )
+            },
+            gripperOpening: robot.gripper?.maxOpening ?? 0,
+            gripperSpeed: robot.gripper?.maxSpeed ?? 0
+        )
+    }
+
+    /// The task's scripted expert, seeing the true state of `plant`.
+    ///
+    /// - Parameters:
+    ///   - plant: The plant that the expert will drive, made by ``makePlant(cloudSeedOffset:)``.
+    ///   - noise: Standard deviation of noise on the executed motion, in units of the action range.
+    public func makeExpert(
+        for plant: SimulatedPlant,
+        noise: Double = 0
+    ) throws(InputError) -> ExpertPolicy {
+        guard task.control.mode == .toolDeltaPosition, let gripper = robot.gripper else {
+            throw InputError(
+                key: task.name,
+                expected: "control mode pd_ee_delta_pos for the scripted expert",
+                found: task.control.mode.rawValue
+            )
+        }
+        return ExpertPolicy(
+            expert: try Expert.named(task.expert),
+            state: plant.state,
+            translationScale: task.control.scale.translation,
+            closingSign: Float(gripper.action(forOpening: 0)),
+            noise: noise
+        )
+    }
+
+    /// The instruction that a seed draws.
+    public func instruction(seed: UInt64) -> String? {
+        guard !task.instructions.isEmpty else { return nil }
+        var random = RandomStream(seed: seed, stream: 0x7761_7264)
+        return task.instructions[Int(random.next() % UInt64(task.instructions.count))]
+    }
+}

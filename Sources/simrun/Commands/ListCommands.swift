@@ -1,0 +1,185 @@
+import ArgumentParser
+import Diagnostics
+import Foundation
+import Policies
+import Robots
+import Tasks
+
+/// `simrun tasks`: what can be run.
+struct TasksCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tasks",
+        abstract: "List the tasks, or check a task file.",
+        subcommands: [ListTasks.self, CheckTask.self],
+        defaultSubcommand: ListTasks.self
+    )
+}
+
+/// `simrun tasks` without more.
+struct ListTasks: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List the tasks."
+    )
+
+    @Flag(help: "Print JSON.") var json = false
+    @OptionGroup(title: "Where to look") var paths: SearchPaths
+
+    private struct Row: Encodable {
+        var name: String
+        var robot: String
+        var suite: String
+        var rateHz: Double
+        var instructions: [String]
+        var source: String
+
+        enum CodingKeys: String, CodingKey {
+            case name, robot, suite, instructions, source
+            case rateHz = "rate_hz"
+        }
+    }
+
+    func run() throws {
+        let library = TaskLibrary(folders: paths.taskFolders)
+        var rows: [Row] = []
+        for name in library.names {
+            let task = try library.task(named: name)
+            rows.append(
+                Row(
+                    name: task.name,
+                    robot: task.robot,
+                    suite: task.suite,
+                    rateHz: task.rates.control,
+                    instructions: task.instructions,
+                    source: task.source
+                )
+            )
+        }
+        if json { return try Console.json(rows) }
+        for row in rows {
+            Console.line(
+                "\(row.name.left(16)) \(row.robot.left(12)) \(row.suite.left(16))"
+                    + " \(row.rateHz.text(0)) Hz  \(row.instructions.first ?? "")"
+            )
+        }
+    }
+}
+
+/// `simrun tasks check FILE`.
+struct CheckTask: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Check a task file and build its first reset."
+    )
+
+    @Argument(help: "The task file.") var file: String
+    @OptionGroup(title: "Where to look") var paths: SearchPaths
+
+    func run() throws {
+        let task = try TaskLibrary(folders: []).task(
+            named: file.contains("/") ? file : "./" + file
+        )
+        let robot = try RobotLibrary(folders: paths.robotFolders).robot(named: task.robot)
+        let setup = try TaskSetup(task: task, robot: robot)
+        var plant = try setup.makePlant()
+        try plant.reset(seed: 0)
+        Console.line("\(file): task \(task.name) on \(robot.name) is well formed and resets")
+    }
+}
+
+/// `simrun robots`: what arms there are.
+struct RobotsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "robots",
+        abstract: "List the robots."
+    )
+
+    @Flag(help: "Print JSON.") var json = false
+    @OptionGroup(title: "Where to look") var paths: SearchPaths
+
+    private struct Row: Encodable {
+        var name: String
+        var summary: String
+        var armJoints: Int
+        var gripperOpeningM: Double?
+
+        enum CodingKeys: String, CodingKey {
+            case name, summary
+            case armJoints = "arm_joints"
+            case gripperOpeningM = "gripper_opening_m"
+        }
+    }
+
+    func run() throws {
+        let library = RobotLibrary(folders: paths.robotFolders)
+        var rows: [Row] = []
+        for name in library.names {
+            let robot = try library.robot(named: name)
+            rows.append(
+                Row(
+                    name: robot.name,
+                    summary: robot.summary,
+                    armJoints: robot.armJointCount,
+                    gripperOpeningM: robot.gripper?.maxOpening
+                )
+            )
+        }
+        if json { return try Console.json(rows) }
+        for row in rows {
+            Console.line("\(row.name.left(12)) \(row.armJoints) joints  \(row.summary)")
+        }
+    }
+}
+
+/// `simrun policies`: what can act.
+struct PoliciesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "policies",
+        abstract: "List the policies."
+    )
+
+    @Flag(help: "Print JSON.") var json = false
+    @OptionGroup(title: "Where to look") var paths: SearchPaths
+
+    private struct Row: Encodable {
+        var name: String
+        var architecture: String
+        var task: String
+        var parameters: Int
+        var bytes: Int
+    }
+
+    func run() throws {
+        let library = PolicyLibrary(folders: paths.policyFolders)
+        var rows: [Row] = []
+        for name in library.names {
+            let policy = try library.policy(named: name)
+            rows.append(
+                Row(
+                    name: policy.manifest.name,
+                    architecture: policy.manifest.architecture,
+                    task: policy.manifest.task,
+                    parameters: policy.parameterCount,
+                    bytes: policy.byteCount
+                )
+            )
+        }
+        if json { return try Console.json(rows) }
+        for row in rows {
+            Console.line(
+                "\(row.name.left(24)) \(row.architecture.left(10)) \(row.task.left(14))"
+                    + " \(String(row.parameters).right(10)) weights"
+                    + " \((Double(row.bytes) / 1e6).text(1).right(6)) MB"
+            )
+        }
+    }
+}
+
+extension Console {
+    /// Prints a value as one line of JSON.
+    static func json(_ value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        line(String(decoding: try encoder.encode(value), as: UTF8.self))
+    }
+}

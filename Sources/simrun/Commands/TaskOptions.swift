@@ -1,0 +1,121 @@
+import ArgumentParser
+import Diagnostics
+import Runtime
+
+/// What `simrun task` is told about the loop.
+struct TaskOptions: ParsableArguments {
+    @Argument(help: "The task's name, or the path of its file.")
+    var task: String
+
+    @Option(help: "A shipped policy, a policy directory, expert or random.")
+    var policy: String?
+
+    @Option(help: "A robot's name or directory; the task's own by default.")
+    var robot: String?
+
+    @Option(help: "Episodes to run; episode i uses seed SEED + i.")
+    var episodes: Int = 10
+
+    @Option(help: "The first seed. From 1000000 up are training seeds.")
+    var seed: UInt64 = 0
+
+    @Option(
+        name: [.long, .customLong("fps")],
+        help: "Control rate in hertz; the physics timestep is derived from it."
+    )
+    var rate: Double?
+
+    @Option(help: "How world time and thinking time relate: lockstep, charged or wall.")
+    var clock: LoopClock = .charged
+
+    @Option(help: "What is charged: measured, free, a time such as 6.8ms, or trace:FILE.")
+    var latency: String?
+
+    @Option(help: "How chunks are executed: replan or chunk[:N]; the policy's own by default.")
+    var execute: String?
+
+    @Option(help: "When an episode ends: success or time-limit.")
+    var until: StopRule = .success
+
+    @Option(help: "Episodes side by side.")
+    var jobs: Int = 1
+
+    @Option(help: ArgumentHelp("Write a video of each episode there.", valueName: "dir"))
+    var video: String?
+
+    @Option(help: ArgumentHelp("Write a picture of the first reset.", valueName: "file.png"))
+    var screenshot: String?
+
+    @Option(help: ArgumentHelp("Keep the per-stage latencies of this run.", valueName: "file"))
+    var saveLatency: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Ablation: the cloud shows objects where seed + N placed them.",
+            valueName: "n"
+        )
+    )
+    var cloudSeedOffset: UInt64?
+
+    @Flag(help: "Print one JSON object on standard output and nothing else.")
+    var json = false
+
+    @OptionGroup(title: "Gates")
+    var gates: GateOptions
+
+    @OptionGroup(title: "Where to look")
+    var paths: SearchPaths
+
+    /// Checks what does not need a file, so that a mistake shows before any work.
+    func validated() throws(InputError) {
+        guard (1...1_000_000).contains(episodes) else {
+            throw InputError(key: "--episodes", expected: "1 to 1000000", found: "\(episodes)")
+        }
+        guard (1...256).contains(jobs) else {
+            throw InputError(key: "--jobs", expected: "1 to 256", found: "\(jobs)")
+        }
+        guard seed <= UInt64.max - UInt64(episodes) else {
+            throw InputError(key: "--seed", expected: "a seed with room above", found: "\(seed)")
+        }
+        if latency != nil, clock != .charged {
+            throw InputError(
+                key: "--latency",
+                expected: "--clock charged beside it",
+                found: "--clock \(clock.rawValue)"
+            )
+        }
+        if jobs > 1, saveLatency != nil {
+            throw InputError(
+                key: "--jobs",
+                expected: "1 beside --save-latency, which neighbours would falsify",
+                found: "\(jobs)"
+            )
+        }
+        if jobs > 1, clock == .wall {
+            throw InputError(
+                key: "--jobs",
+                expected: "1 on the wall clock, which others would falsify",
+                found: "\(jobs)"
+            )
+        }
+    }
+}
+
+extension LoopClock: ExpressibleByArgument {}
+extension StopRule: ExpressibleByArgument {}
+
+/// Folders of the user's own robots, tasks and policies, searched before the shipped ones.
+struct SearchPaths: ParsableArguments {
+    @Option(help: ArgumentHelp("A folder of robots.", valueName: "dir"))
+    var robotPath: [String] = []
+
+    @Option(help: ArgumentHelp("A folder of task files.", valueName: "dir"))
+    var taskPath: [String] = []
+
+    @Option(help: ArgumentHelp("A folder of policies.", valueName: "dir"))
+    var policyPath: [String] = []
+
+    var robotFolders: [String] { robotPath + [Home.folder + "/robots"] }
+    var taskFolders: [String] { taskPath + [Home.folder + "/tasks"] }
+    var policyFolders: [String] { policyPath + [Home.folder + "/assets/policies"] }
+}

@@ -1,0 +1,147 @@
+import Diagnostics
+import Foundation
+import Policies
+import Runtime
+import Synchronization
+import Tasks
+
+/// Runs a plan's episodes on dedicated threads, one loop each, and gathers them in seed order.
+struct EpisodeRunner: Sendable {
+    let plan: RunPlan
+
+    /// What the threads share: the next episode, what is done, and the first failure.
+    private final class Board: Sendable {
+        let next = Atomic<Int>(0)
+        let done = Atomic<Int>(0)
+        let stopped = Atomic<Bool>(false)
+        let results = Mutex(Results())
+
+        struct Results {
+            var episodes: [Int: RunResult.Episode] = [:]
+            var account = LatencyAccount()
+            var latencyText: String?
+            var failure: (any Error)?
+        }
+    }
+
+    /// Runs all episodes; shows progress when standard error is a terminal.
+    ///
+    /// - Throws: ``Outcome/fault(_:lastTicks:)`` or an ``InputError``.
+    func run() throws -> RunResult {
+        let board = Board()
+        let started = MonotonicTime().now()
+        let finished = DispatchSemaphore(value: 0)
+        let jobs = min(plan.options.jobs, plan.options.episodes)
+        for _ in 0..<jobs {
+            let thread = Thread {
+                work(board)
+                finished.signal()
+            }
+            thread.stackSize = 8 << 20
+            thread.start()
+        }
+        var progress = Progress(total: plan.options.episodes, quiet: plan.options.gates.ci)
+        for _ in 0..<jobs {
+            while finished.wait(timeout: .now() + .milliseconds(200)) == .timedOut {
+                progress.show(board.done.load(ordering: .relaxed))
+            }
+        }
+        progress.clear()
+        return try board.results.withLock { results in
+            if let failure = results.failure { throw failure }
+            var run = RunResult()
+            run.episodes = results.episodes.sorted { $0.key < $1.key }.map(\.value)
+            run.account = results.account
+            run.latencyText = results.latencyText
+            run.wallSeconds = (MonotonicTime().now() - started).seconds
+            run.wasInterrupted = Interrupt.isRequested
+            return run
+        }
+    }
+
+    /// One thread's share, from its own plant, policy and loop.
+    private func work(_ board: Board) {
+        do {
+            let plant = try plan.setup.makePlant(cloudSeedOffset: plan.options.cloudSeedOffset)
+            switch plan.actor {
+            case .expert:
+                try work(board, plant: plant, brain: plan.setup.makeExpert(for: plant))
+            case .random:
+                let width = plan.configuration.controller.actionWidth
+                try work(board, plant: plant, brain: RandomPolicy(actionWidth: width))
+            case .meanFlow(let model):
+                try work(board, plant: plant, brain: MeanFlowPolicy(model: model))
+            }
+        } catch {
+            board.stopped.store(true, ordering: .relaxed)
+            board.results.withLock { if $0.failure == nil { $0.failure = error } }
+        }
+    }
+
+    private func work<Brain: Policy>(
+        _ board: Board,
+        plant: SimulatedPlant,
+        brain: Brain
+    ) throws {
+        let options = plan.options
+        var loop = ControlLoop(
+            plant: plant,
+            policy: brain,
+            observation: plant.blankObservation,
+            time: MonotonicTime(),
+            configuration: plan.configuration
+        )
+        var journal = EpisodeJournal(keepsLatencyText: options.saveLatency != nil)
+        while !board.stopped.load(ordering: .relaxed), !Interrupt.isRequested {
+            let index = board.next.wrappingAdd(1, ordering: .relaxed).oldValue
+            guard index < options.episodes else { break }
+            let seed = options.seed + UInt64(index)
+            let episode = try run(seed: seed, index: index, loop: &loop, journal: &journal)
+            guard let episode else { break }
+            board.results.withLock { $0.episodes[index] = episode }
+            board.done.wrappingAdd(1, ordering: .relaxed)
+        }
+        board.results.withLock {
+            $0.account.add(journal.account)
+            // Saved traces are refused with several jobs, so there is one text at most.
+            if let text = journal.latencyText { $0.latencyText = text.text }
+        }
+    }
+
+    /// One episode; nil when it was interrupted.
+    private func run<Brain: Policy>(
+        seed: UInt64,
+        index: Int,
+        loop: inout ControlLoop<SimulatedPlant, Brain, MonotonicTime>,
+        journal: inout EpisodeJournal
+    ) throws -> RunResult.Episode? {
+        try loop.plant.reset(seed: seed)
+        let film = try EpisodeFilm(plan: plan, seed: seed, plant: loop.plant)
+        do {
+            let result = try loop.runEpisode(
+                seed: seed,
+                stop: plan.options.until,
+                timeLimit: plan.setup.task.timeLimit,
+                journal: &journal,
+                isInterrupted: { Interrupt.isRequested },
+                afterTick: { loop, _ in film?.film(loop.plant) }
+            )
+            try film?.finish()
+            if result.endReason == .interrupted {
+                try loop.park(at: plan.homeCommand, within: .seconds(5))
+                return nil
+            }
+            return RunResult.Episode(
+                result: result,
+                stateHash: loop.plant.stateHash,
+                instruction: plan.setup.instruction(seed: seed),
+                cause: result.success ? nil : loop.plant.failureCause
+            )
+        } catch let fault as LoopFault {
+            throw Outcome.fault(
+                "\(fault) in the episode of seed \(seed)",
+                lastTicks: journal.recent.map(LatencyTable.line)
+            )
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import Diagnostics
+import Foundation
+import Runtime
+
+/// Pictures and videos through the ffmpeg program; files appear whole or not at all.
+final class PictureEncoder {
+    private let process = Process()
+    private let pipe = Pipe()
+    private let path: String
+    private let partial: String
+    private var isFinished = false
+
+    /// Starts ffmpeg for raw RGB frames.
+    ///
+    /// - Parameters:
+    ///   - path: The file to make; its ending tells the format.
+    ///   - framesPerSecond: Nil for a single picture.
+    init(
+        path: String,
+        width: Int,
+        height: Int,
+        framesPerSecond: Double?
+    ) throws(InputError) {
+        self.path = path
+        let url = URL(filePath: path)
+        partial = url.deletingLastPathComponent()
+            .appending(path: ".partial-\(getpid())-\(url.lastPathComponent)").path
+        var arguments = [
+            "ffmpeg", "-loglevel", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24",
+            "-s", "\(width)x\(height)",
+        ]
+        if let framesPerSecond {
+            arguments += ["-r", "\(framesPerSecond)", "-i", "-", "-pix_fmt", "yuv420p"]
+        } else {
+            arguments += ["-i", "-", "-frames:v", "1"]
+        }
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = arguments + [partial]
+        process.standardInput = pipe
+        do {
+            try process.run()
+        } catch {
+            throw InputError(
+                file: path,
+                expected: "the ffmpeg program on PATH",
+                found: error.localizedDescription
+            )
+        }
+    }
+
+    deinit {
+        if !isFinished {
+            process.terminate()
+            try? FileManager.default.removeItem(atPath: partial)
+        }
+    }
+
+    /// Adds one frame.
+    func add(_ frame: CameraFrame) throws(InputError) {
+        do {
+            try pipe.fileHandleForWriting.write(contentsOf: Data(frame.rgb))
+        } catch {
+            throw failure("it stopped reading frames")
+        }
+    }
+
+    /// Waits for the file and moves it to its place.
+    func finish() throws(InputError) {
+        isFinished = true
+        try? pipe.fileHandleForWriting.close()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0, rename(partial, path) == 0 else {
+            try? FileManager.default.removeItem(atPath: partial)
+            throw failure("it ended with status \(process.terminationStatus)")
+        }
+    }
+
+    private func failure(_ found: String) -> InputError {
+        InputError(file: path, expected: "ffmpeg to write it", found: found)
+    }
+}

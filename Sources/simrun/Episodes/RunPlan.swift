@@ -1,0 +1,98 @@
+import Diagnostics
+import Policies
+import Robots
+import Runtime
+import Tasks
+
+/// Everything a run rests on, loaded and checked once, before the first episode.
+struct RunPlan: Sendable {
+    /// Who acts.
+    enum Actor: Sendable {
+        case expert
+        case random
+        case meanFlow(MeanFlowPolicy.Model)
+    }
+
+    var setup: TaskSetup
+    var actor: Actor
+    /// What reports call the policy.
+    var policyName: String
+    /// SHA-256 of its weights; nil for scripted and random ones.
+    var policyHash: String?
+    var robotHash: String
+    var configuration: LoopConfiguration
+    var options: TaskOptions
+    /// What reports call the latency.
+    var latencyName: String
+
+    /// Where the robot is parked.
+    var homeCommand: JointCommand {
+        JointCommand(arm: setup.robot.home, gripperOpening: setup.robot.homeOpening)
+    }
+
+    /// Loads and checks everything that the options name.
+    init(options: TaskOptions) throws(InputError) {
+        try options.validated()
+        _ = try options.gates.parsed()
+        self.options = options
+        let task = try TaskLibrary(folders: options.paths.taskFolders).task(named: options.task)
+        let robotName = options.robot ?? task.robot
+        let robot = try RobotLibrary(folders: options.paths.robotFolders).robot(named: robotName)
+        setup = try TaskSetup(task: task, robot: robot, controlHertz: options.rate)
+        robotHash = robot.hash
+        let name = options.policy ?? task.policy
+        var execution = "replan"
+        var horizon = 1
+        switch name {
+        case "expert":
+            actor = .expert
+            policyName = "expert"
+        case "random":
+            actor = .random
+            policyName = "random"
+        default:
+            let model = try PolicyLibrary(folders: options.paths.policyFolders).meanFlow(named: name)
+            try model.check(fits: setup)
+            actor = .meanFlow(model)
+            policyName = model.manifest.name
+            policyHash = model.hash
+            execution = model.manifest.execution
+            horizon = model.manifest.horizon
+        }
+        let strategy = try ExecuteArgument.strategy(
+            options.execute ?? execution,
+            horizon: horizon,
+            key: options.execute == nil ? "policy.json execution" : "--execute"
+        )
+        latencyName = options.clock == .charged ? options.latency ?? "measured" : "none"
+        configuration = LoopConfiguration(
+            rate: setup.rate,
+            policyHertz: task.rates.policy,
+            clock: options.clock,
+            latency: try LatencyArgument.source(options.latency ?? "measured"),
+            execution: strategy,
+            controller: try setup.controller(),
+            limits: try setup.limits()
+        )
+        try refuseWhatWouldBeFalse()
+    }
+
+    /// Refuses combinations whose numbers would mean nothing.
+    private func refuseWhatWouldBeFalse() throws(InputError) {
+        let reproducible = configuration.isReproducible
+        if options.jobs > 1, !reproducible {
+            throw InputError(
+                key: "--jobs",
+                expected: "1 with measured latency, which neighbours would falsify",
+                found: "\(options.jobs)"
+            )
+        }
+        if options.gates.ci, !reproducible {
+            throw InputError(
+                key: "--ci",
+                expected: "--clock lockstep, or a fixed, free or traced --latency",
+                found: "--clock \(options.clock.rawValue) with latency \(latencyName)"
+            )
+        }
+    }
+}

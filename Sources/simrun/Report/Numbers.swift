@@ -1,0 +1,20 @@
+import Foundation
+
+extension Double {
+    /// The number with `digits` decimals, the same in every locale.
+    func text(_ digits: Int) -> String {
+        String(format: "%.\(digits)f", self)
+    }
+}
+
+extension String {
+    /// The text filled with spaces on the left to `width`.
+    func right(_ width: Int) -> String {
+        String(repeating: " ", count: Swift.max(0, width - count)) + self
+    }
+
+    /// The text filled with spaces on the right to `width`.
+    func left(_ width: Int) -> String {
+        self + String(repeating: " ", count: Swift.max(0, width - count))
+    }
+}

@@ -1,0 +1,46 @@
+import Runtime
+
+/// What `simrun task` prints for people.
+enum TaskSummary {
+    /// The lines of the summary.
+    static func lines(plan: RunPlan, run: RunResult) -> [String] {
+        let configuration = plan.configuration
+        let interval = run.interval
+        var lines = [
+            "\(plan.setup.task.name) on \(plan.setup.robot.name), policy \(plan.policyName)",
+            "clock \(configuration.clock.rawValue), latency \(plan.latencyName),"
+                + " execute \(configuration.execution),"
+                + " control \(configuration.rate.hertz.text(1)) Hz,"
+                + " policy \(configuration.policyHertz.text(1)) Hz,"
+                + " physics \(configuration.rate.physicsHertz.text(0)) Hz",
+            "",
+        ]
+        lines += run.episodes.prefix(20).map(episodeLine)
+        if run.episodes.count > 20 { lines.append("  … \(run.episodes.count - 20) more") }
+        lines += [
+            "",
+            "success \(run.successes)/\(run.episodes.count) = \(run.successRate.text(3))"
+                + "  (95 % \(interval.lower.text(3)) to \(interval.upper.text(3)))",
+        ]
+        for (cause, count) in run.causes { lines.append("  failed: \(cause)  \(count)") }
+        lines += [
+            "ticks \(run.account.ticks), deadline misses \(run.account.missedPeriods),"
+                + " effective rate \(run.effectiveRate.text(1)) Hz,"
+                + " wall time \(run.wallSeconds.text(1)) s",
+            "",
+        ]
+        return lines + LatencyTable.lines(run.account, clock: configuration.clock)
+    }
+
+    private static func episodeLine(_ episode: RunResult.Episode) -> String {
+        let result = episode.result
+        let outcome =
+            if let succeeded = result.status.succeededAt {
+                "success at \(succeeded.seconds.text(2)) s"
+            } else {
+                "failed (\(episode.cause ?? result.endReason.rawValue))"
+            }
+        return "  seed \(String(result.seed).right(4))  \(outcome.left(34))"
+            + " \(String(result.ticks).right(4)) ticks, \(result.misses) missed"
+    }
+}
