@@ -1,0 +1,233 @@
+public import Diagnostics
+import Physics
+public import Robots
+public import Runtime
+public import Sensing
+import Spatial
+
+/// A task's scene in Bullet, driven by joint commands and seen through its sensors.
+///
+/// Time is counted in physics timesteps, so that no rounding builds up. ``reset(seed:)`` builds
+/// the world anew; everything in the tick reuses memory taken there.
+public struct SimulatedPlant: Plant {
+    /// The scene's true state: for experts and judges.
+    let state: SceneState
+
+    private let setup: TaskSetup
+    private let cloudSeedOffset: UInt64?
+    private var scene: SceneWorld
+    private var steps = 0
+    private var sensors: SensorSuite
+    private var seen: SceneVisuals
+    private var actuator: ActuatorModel
+    private var judge: SuccessJudge
+    private var milestones = Milestones()
+    /// Where an ablation shows the objects; nil when cameras see the truth.
+    private var shownObjects: [Pose]?
+    private var startHeight = 0.0
+
+    // Scratch of the tick, taken once.
+    private var positions: [Double]
+    private var velocities: [Double]
+    private var targets: [Double]
+    private var linkPoses: [Pose]
+    private let jointCount: Int
+
+    init(setup: TaskSetup, cloudSeedOffset: UInt64?) throws(InputError) {
+        self.setup = setup
+        self.cloudSeedOffset = cloudSeedOffset
+        let robot = setup.robot
+        let task = setup.task
+        state = SceneState(
+            objectCount: task.scene.count,
+            target: task.scene.firstIndex { $0.kind == .dynamic }
+        )
+        scene = try SceneWorld(setup: setup, placement: ScenePlacement(task: task, seed: 0))
+        seen = SceneVisuals(task: task, robot: robot)
+        sensors = try SensorSuite(task: task, visuals: seen.visuals)
+        judge = SuccessJudge(predicate: task.success)
+        jointCount = robot.links.count
+        positions = [Double](repeating: 0, count: jointCount)
+        velocities = positions
+        targets = positions
+        linkPoses = [Pose](repeating: .identity, count: jointCount)
+        actuator = ActuatorModel(
+            timing: robot.actuator,
+            rate: setup.rate,
+            start: JointVector(count: jointCount)
+        )
+        try reset(seed: 0)
+    }
+
+    /// Starts the episode of `seed`: builds the world, brings the arm home, forgets everything.
+    public mutating func reset(seed: UInt64) throws(InputError) {
+        let placement = ScenePlacement(task: setup.task, seed: seed)
+        scene = try SceneWorld(setup: setup, placement: placement)
+        scene.bringHome(setup.robot)
+        steps = 0
+        state.goal = placement.goal
+        shownObjects = cloudSeedOffset.map {
+            ScenePlacement(task: setup.task, seed: seed &+ $0).worldFromObject
+        }
+        judge.reset()
+        milestones = Milestones()
+        sensors.reset(seed: seed)
+        readWorld()
+        startHeight = state.targetPosition.z
+        actuator = ActuatorModel(
+            timing: setup.robot.actuator,
+            rate: setup.rate,
+            start: JointVector(positions)
+        )
+        judge.judge(state, at: .zero)
+        capturePictures()
+    }
+
+    /// A blank observation with room for what this plant senses.
+    public var blankObservation: Observation {
+        Observation(
+            jointCount: setup.robot.armJointCount,
+            cloudPoints: setup.task.cloud?.points ?? 0,
+            frames: sensors.blankFrames
+        )
+    }
+
+    /// What can be seen, where it is now.
+    public var visuals: [Visual] {
+        var current = seen
+        current.update(links: linkPoses, objects: state.worldFromObject)
+        return current.visuals
+    }
+
+    /// The hash of the physics state.
+    public var stateHash: UInt64 { scene.world.stateHash }
+
+    /// What went wrong, in the task's words, for an episode that did not succeed.
+    public var failureCause: String {
+        milestones.cause(
+            status: judge.status,
+            object: state.target.map { setup.task.scene[$0].name },
+            isGrasped: state.isGrasped
+        )
+    }
+
+    // MARK: Plant
+
+    /// Physics timesteps since the reset, as time.
+    public var elapsed: TimeSpan { setup.rate.instant(afterSubsteps: steps) }
+
+    /// Encoder readings.
+    public var jointState: JointState {
+        JointState(
+            positions: JointVector(positions[..<setup.robot.armJointCount]),
+            velocities: JointVector(velocities[..<setup.robot.armJointCount]),
+            gripperOpening: state.gripperOpening
+        )
+    }
+
+    /// The judgement of the success predicate.
+    public var status: EpisodeStatus { judge.status }
+
+    /// Reads encoders, and casts the newest picture that has arrived.
+    public mutating func sense(into observation: inout Observation) {
+        observation.capturedAt = elapsed
+        for index in 0..<setup.robot.armJointCount {
+            observation.jointPositions[index] = positions[index]
+            observation.jointVelocities[index] = velocities[index]
+        }
+        observation.gripperOpening = state.gripperOpening
+        observation.worldFromTool = state.worldFromTool
+        observation.goal = setup.task.goal == nil ? nil : state.goal
+        sensors.sense(at: elapsed, into: &observation)
+    }
+
+    /// Steps physics under the command, taking pictures as they fall due.
+    public mutating func advance(
+        holding command: JointCommand,
+        substeps: Int
+    ) throws(LoopFault) {
+        guard substeps > 0 else { return }
+        targets.withUnsafeMutableBufferPointer { setup.robot.expand(command, into: $0) }
+        actuator.send(JointVector(targets), at: steps)
+        aimMotors()
+        var left = substeps
+        while left > 0 {
+            var count = min(left, max(1, stepsToNextCapture))
+            if actuator.isBusy {
+                aimMotors()
+                count = 1
+            }
+            scene.world.step(count)
+            steps += count
+            left -= count
+            if stepsToNextCapture <= 0 {
+                readWorld()
+                capturePictures()
+            }
+        }
+        readWorld()
+        guard scene.world.isFinite else { throw .notFinite(what: "physics state") }
+        noteMilestones()
+        judge.judge(state, at: elapsed)
+    }
+
+    // MARK: Inside
+
+    private var stepsToNextCapture: Int {
+        guard let due = sensors.nextCapture else { return Int.max }
+        return setup.rate.substeps(covering: due) - steps
+    }
+
+    private mutating func aimMotors() {
+        let aim = actuator.target(at: steps)
+        for index in 0..<jointCount { targets[index] = aim[index] }
+        targets.withUnsafeBufferPointer {
+            scene.world.setMotorTargets(of: scene.arm, positions: $0)
+        }
+    }
+
+    private mutating func capturePictures() {
+        seen.update(links: linkPoses, objects: shownObjects ?? state.worldFromObject)
+        sensors.capture(due: elapsed, poses: seen.poses)
+    }
+
+    /// Copies joints, links and objects out of the world.
+    private mutating func readWorld() {
+        positions.withUnsafeMutableBufferPointer { positions in
+            velocities.withUnsafeMutableBufferPointer { velocities in
+                scene.world.readJointState(
+                    of: scene.arm,
+                    positions: positions,
+                    velocities: velocities
+                )
+            }
+        }
+        linkPoses.withUnsafeMutableBufferPointer {
+            scene.world.readLinkPoses(of: scene.arm, into: $0)
+        }
+        state.gripperOpening = positions.withUnsafeBufferPointer {
+            setup.robot.gripperOpening(positions: $0)
+        }
+        state.worldFromTool =
+            linkPoses[setup.robot.armJointCount - 1] * setup.robot.linkFromTool
+        for index in scene.bodies.indices {
+            state.worldFromObject[index] = scene.world.pose(of: scene.bodies[index])
+        }
+    }
+
+    private mutating func noteMilestones() {
+        guard let target = state.target, let gripper = setup.robot.gripper else { return }
+        var touching = 0
+        for pad in gripper.padLinks {
+            let contact = scene.world.contact(
+                between: .link(scene.arm, pad),
+                and: .body(scene.bodies[target])
+            )
+            if contact.normalImpulse > 0 { touching += 1 }
+        }
+        state.isGrasped = touching == gripper.padLinks.count
+        if touching > 0 { milestones.touched = true }
+        if state.isGrasped { milestones.grasped = true }
+        if state.targetPosition.z > startHeight + 0.03 { milestones.lifted = true }
+    }
+}
