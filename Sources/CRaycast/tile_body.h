@@ -214,9 +214,12 @@ static Cone cone_round(float x0, float y0, float x1, float y1) {
         const float cz = x * cone.y - y * cone.x;
         const float sine =
             __builtin_sqrtf((cx * cx + cy * cy + cz * cz) / (x * x + y * y + 1.0f));
+        // Past a right angle the sine falls again; such a tile culls nothing.
+        if (!(x * cone.x + y * cone.y + cone.z > 0.0f)) return {0.0f, 0.0f, 0.0f, 0.0f, 0.0f};
         cone.sine = sine > cone.sine ? sine : cone.sine;
     }
-    cone.cosine = __builtin_sqrtf(1.0f - cone.sine * cone.sine);
+    const float rest = 1.0f - cone.sine * cone.sine;
+    cone.cosine = rest > 0.0f ? __builtin_sqrtf(rest) : 0.0f;
     return cone;
 }
 
@@ -315,10 +318,11 @@ static void render(const cr_camera *camera, const cr_style *style, const cr_visu
                 tile.green[g] = all(style->background[1]);
                 tile.blue[g] = all(style->background[2]);
             }
+            const int32_t right = left + side < camera->width ? left + side : camera->width;
+            const int32_t bottom = top + side < camera->height ? top + side : camera->height;
             const Cone cone = cone_round(
                 ((float)left - camera->cx) * ifx, ((float)top - camera->cy) * ify,
-                ((float)(left + side) - camera->cx) * ifx,
-                ((float)(top + side) - camera->cy) * ify);
+                ((float)right - camera->cx) * ifx, ((float)bottom - camera->cy) * ify);
             const int32_t kept = cull(bounds, count, cone, list);
             for (int32_t i = 0; i < kept; i++) trace(*camera, *style, visuals[list[i]], tile);
             store(*camera, tile, left, top, rgb, depth, segments);
