@@ -1,6 +1,7 @@
 import Diagnostics
 import Physics
 import Robots
+import Runtime
 import Spatial
 
 /// A Bullet world with a task's robot and objects where one seed puts them.

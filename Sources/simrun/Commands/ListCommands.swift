@@ -79,7 +79,7 @@ struct CheckTask: ParsableCommand {
         let task = try TaskLibrary(folders: []).task(
             named: file.contains("/") ? file : "./" + file
         )
-        let robot = try RobotLibrary(folders: paths.robotFolders).robot(named: task.robot)
+        let robot = try RobotLibrary(searchPaths: paths.robotFolders).load(task.robot)
         let setup = try TaskSetup(task: task, robot: robot)
         var plant = try setup.makePlant()
         try plant.reset(seed: 0)
@@ -111,10 +111,10 @@ struct RobotsCommand: ParsableCommand {
     }
 
     func run() throws {
-        let library = RobotLibrary(folders: paths.robotFolders)
+        let library = RobotLibrary(searchPaths: paths.robotFolders)
         var rows: [Row] = []
         for name in library.names {
-            let robot = try library.robot(named: name)
+            let robot = try library.load(name)
             rows.append(
                 Row(
                     name: robot.name,

@@ -37,7 +37,7 @@ struct RunPlan: Sendable {
         self.options = options
         let task = try TaskLibrary(folders: options.paths.taskFolders).task(named: options.task)
         let robotName = options.robot ?? task.robot
-        let robot = try RobotLibrary(folders: options.paths.robotFolders).robot(named: robotName)
+        let robot = try RobotLibrary(searchPaths: options.paths.robotFolders).load(robotName)
         setup = try TaskSetup(task: task, robot: robot, controlHertz: options.rate)
         robotHash = robot.hash
         let name = options.policy ?? task.policy
