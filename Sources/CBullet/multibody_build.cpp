@@ -124,6 +124,7 @@ void addConstraint(cb_world &world, btMultiBodyConstraint *constraint) {
     if (!constraint) return;
     constraint->finalizeMultiDof();
     world.world.addMultiBodyConstraint(constraint);
+    world.solver.multiBodyConstraintCount = world.world.getNumMultiBodyConstraints();
 }
 
 void addGear(cb_world &world, cb::Multibody &multibody, const cb_gear &gear) {

@@ -59,6 +59,26 @@ struct Body {
     btVector3 surface{0, 0, 0};
 };
 
+/// Bullet 3.24 hands an undivided world's solver the number of the other constraints in place of
+/// that of the multibody constraints; this solver knows the right one.
+class SingleIslandSolver final : public btMultiBodyConstraintSolver {
+public:
+    int multiBodyConstraintCount = 0;
+
+    void solveMultiBodyGroup(btCollisionObject **bodies, int bodyCount,
+                             btPersistentManifold **manifolds, int manifoldCount,
+                             btTypedConstraint **constraints, int constraintCount,
+                             btMultiBodyConstraint **multiBodyConstraints, int,
+                             const btContactSolverInfo &info, btIDebugDraw *drawer,
+                             btDispatcher *dispatcher) override {
+        // Bullet calls once more for islands that it put off; there are none.
+        if (bodyCount == 0) return;
+        btMultiBodyConstraintSolver::solveMultiBodyGroup(
+            bodies, bodyCount, manifolds, manifoldCount, constraints, constraintCount,
+            multiBodyConstraints, multiBodyConstraintCount, info, drawer, dispatcher);
+    }
+};
+
 /// A world that is solved as one island, so that the order and grouping of the constraints never
 /// depend on the history of the broad phase: that is what makes a restored snapshot exact.
 class SingleIslandWorld final : public btMultiBodyDynamicsWorld {
@@ -87,7 +107,7 @@ struct cb_world {
     cb::NestedCompoundConfiguration configuration;
     cb::OrderedDispatcher dispatcher;
     btSimpleBroadphase broadphase;
-    btMultiBodyConstraintSolver solver;
+    cb::SingleIslandSolver solver;
     cb::SingleIslandWorld world;
 
     std::vector<std::unique_ptr<cb::Multibody>> multibodies;

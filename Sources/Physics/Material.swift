@@ -1,4 +1,6 @@
-/// How a surface rubs and bounces. Bullet multiplies the values of the two that touch.
+/// How a surface rubs and bounces.
+///
+/// Bullet multiplies the values of the two that touch.
 public struct Material: Equatable, Sendable, BitwiseCopyable {
     /// Coulomb's sliding coefficient, at least 0.
     public var friction: Double

@@ -39,7 +39,9 @@ public struct MotorGains: Equatable, Sendable, BitwiseCopyable {
     }
 }
 
-/// One link and the joint that carries it. The link frame is the joint frame, as in URDF.
+/// One link and the joint that carries it.
+///
+/// The link frame is the joint frame, as in URDF.
 public struct LinkSpecification: Equatable, Sendable {
     /// The link's name, for messages.
     public var name: String

@@ -40,7 +40,7 @@ extension World {
         }
     }
 
-    /// Places a body at once with a velocity, forgetting its contacts. Planes stay where they are.
+    /// Places a body at once with a velocity, forgetting its contacts; a plane cannot be moved.
     public func setPose(of body: BodyID, to worldFromBody: Pose, velocity: Twist = .zero) {
         var state = cb_body_state(
             world_from_body: cb_pose(worldFromBody),
