@@ -74,6 +74,26 @@ import Testing
         #expect(error.line == 1 && error.found.contains("anchor"))
     }
 
+    @Test(arguments: [
+        "a: \"x\n # \", &b [1]", "a: \"x # \", &b [1]", "# c\r a: &b 1", "# c\u{2028}a: &b 1",
+        "# c\u{85}a: &b 1",
+    ])
+    func anchorsDoNotHideBehindComments(_ text: String) throws {
+        let error = try #require(throws: InputError.self) {
+            try YAMLMapping.parse(text, file: "t.yaml")
+        }
+        #expect(!error.expected.contains("well-formed"), "\(error)")
+    }
+
+    @Test func bracketsHiddenInQuotesStayBounded() throws {
+        for count in [500, 990, 100_000] {
+            let text = "a: " + String(repeating: "[\"]\",\n ", count: count)
+            #expect(throws: InputError.self) { try YAMLMapping.parse(text, file: "t.yaml") }
+            let closed = text + "1" + String(repeating: "]", count: count)
+            _ = try? YAMLMapping.parse(closed, file: "t.yaml")
+        }
+    }
+
     @Test func primitivesAreReadWithTheirConventions() throws {
         func read(_ text: String) throws -> Primitive {
             try Primitive.read(from: YAMLMapping.parse(text, file: "t.yaml"))
