@@ -115,13 +115,20 @@ Vector6 error(const Frame &current, const Frame &target, bool position_only) {
     return out;
 }
 
+/* How much of the squared error is added to the squared damping. */
+constexpr double error_damping = 0.05;
+
+/* While the error is above this, every iteration pulls home; below it only the first does, so
+ * that the last iterations converge on the target alone. */
+constexpr double far_error = 1e-3;
+
 /* One damped step: dq = J^T (J J^T + lambda^2 I)^-1 (e - J z) + z, with z the pull home.
  * The damping grows with the error (Sugihara, "Solvability-unconcerned inverse kinematics by the
  * Levenberg-Marquardt method", IEEE T-RO 2011), so far targets do not make the step explode. */
 JointColumn
 damped_step(const Jacobian &jacobian, const Vector6 &error, const JointColumn &pull, double damping) {
     Matrix6 normal = jacobian * jacobian.transpose();
-    normal.diagonal().array() += damping + 0.5 * error.squaredNorm() * 0.1;
+    normal.diagonal().array() += damping + error_damping * error.squaredNorm();
     const Vector6 residual = error - jacobian * pull;
     const Vector6 solved = normal.ldlt().solve(residual);
     return jacobian.transpose() * solved + pull;
@@ -257,8 +264,6 @@ extern "C" void ck_solve(
     double *q,
     ck_solution *solution
 ) {
-    /* Past this error the pull home competes with nothing: the last iterations are exact. */
-    const double far_error = 1e-3;
     const Frame target = frame(*base_from_target);
     const int n = model->arm_count;
     for (int i = 0; i < n; i++) {

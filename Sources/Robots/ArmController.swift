@@ -155,7 +155,7 @@ public struct ArmController: Sendable {
     ///   beyond `0...1` the nearer end is held.
     public mutating func command(fraction: Double) -> JointCommand {
         let f = fraction >= 1 ? 1 : max(fraction, 0)
-        let opening = start.opening + (goal.opening - start.opening) * f
+        let opening = start.opening * (1 - f) + goal.opening * f
         commanded.opening = opening
         lastCommand.gripperOpening = opening
         if mode.isJointSpace {
@@ -200,7 +200,7 @@ public struct ArmController: Sendable {
         let to = goal.worldFromTool
         let target = Pose(
             rotation: Rotation(rotationVector: turn * f) * from.rotation,
-            translation: from.translation + (to.translation - from.translation) * f
+            translation: from.translation * (1 - f) + to.translation * f
         )
         var joints = commanded.joints
         lastSolve = model.kinematics.solve(

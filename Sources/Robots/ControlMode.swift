@@ -1,7 +1,9 @@
 internal import Diagnostics
 public import Spatial
 
-/// What the numbers of an action mean, by the names in use. The gripper's number always comes last.
+/// What the numbers of an action mean, by the names in use.
+///
+/// The gripper's number always comes last.
 public enum ControlMode: String, Sendable, CaseIterable {
     /// Joint positions in radians: n + 1 numbers.
     case jointPosition = "pd_joint_pos"
@@ -40,7 +42,9 @@ public enum ControlMode: String, Sendable, CaseIterable {
     }
 }
 
-/// How far an action of 1 moves the target, in the delta modes. Others ignore it.
+/// How far an action of 1 moves the target, in the delta modes.
+///
+/// Other modes ignore it.
 public struct ActionScale: Equatable, Sendable, BitwiseCopyable {
     /// Metres of tool travel.
     public var translation: Double

@@ -24,7 +24,11 @@ public enum InputFile {
             throw InputError(file: path, expected: "a regular file", found: "something else")
         }
         guard let handle = FileHandle(forReadingAtPath: resolved) else {
-            throw InputError(file: path, expected: "a readable file", found: "no permission to read")
+            throw InputError(
+                file: path,
+                expected: "a readable file",
+                found: "no permission to read"
+            )
         }
         defer { try? handle.close() }
         // One byte past the limit tells a file that is too large, even one that grows meanwhile.

@@ -58,11 +58,11 @@ public struct JointVector: Equatable, Sendable, BitwiseCopyable {
         return out
     }
 
-    /// The vector `fraction` of the way from `self` to `other`.
+    /// The vector `fraction` of the way from `self` to `other`; exact at 0 and at 1.
     public func interpolated(to other: JointVector, fraction: Double) -> JointVector {
         precondition(other.count == count)
         var out = self
-        out.storage = storage + (other.storage - storage) * fraction
+        out.storage = storage * (1 - fraction) + other.storage * fraction
         return out
     }
 

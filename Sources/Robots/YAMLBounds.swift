@@ -4,82 +4,83 @@ import Diagnostics
 ///
 /// Anchors and aliases are refused, so no small file stands for a large one, and nesting is
 /// bounded, so no parser's recursion runs out of stack. The checks err on the strict side: they
-/// know nothing of quotes.
-enum YAMLBounds {
+/// know nothing of quotes, and pass over comments only while no quote could hide one.
+struct YAMLBounds {
     static let lineLength = 4000
     static let flowDepth = 32
     static let indentation = 100
 
+    private var number = 0
+    private var depth = 0
+    /// Whether a quote has been seen, so that a `#` may be text.
+    private var hasQuotes = false
+
     /// Checks every line of `text`; the error carries the line.
     static func check(_ text: String) throws(InputError) {
-        var depth = 0
-        var number = 0
-        for line in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        {
-            number += 1
+        var bounds = YAMLBounds()
+        let newline = UInt8(ascii: "\n")
+        for line in text.utf8.split(separator: newline, omittingEmptySubsequences: false) {
+            bounds.number += 1
             guard line.count <= lineLength else {
-                throw InputError(
-                    line: number,
-                    expected: "at most \(lineLength) bytes in a line",
-                    found: "\(line.count)"
-                )
+                throw bounds.error("at most \(lineLength) bytes in a line", "\(line.count)")
             }
-            try checkIndentation(line, number)
-            depth = try checkTokens(line, number, depth: depth)
+            try bounds.checkBreaks(line)
+            try bounds.checkIndentation(line)
+            try bounds.checkTokens(line)
+        }
+    }
+
+    private func error(_ expected: String, _ found: String) -> InputError {
+        InputError(line: number, expected: expected, found: found)
+    }
+
+    /// Refuses the other characters that YAML takes for the end of a line.
+    private func checkBreaks(_ line: Substring.UTF8View) throws(InputError) {
+        let carriageReturn = UInt8(ascii: "\r")
+        let body = line.last == carriageReturn ? line.dropLast() : line
+        var last: (UInt8, UInt8) = (0, 0)
+        for byte in body {
+            let isBreak =
+                byte == carriageReturn
+                || (last.1 == 0xC2 && byte == 0x85)
+                || (last == (0xE2, 0x80) && (byte == 0xA8 || byte == 0xA9))
+            guard !isBreak else { throw error("lines ended by a newline", "another line break") }
+            last = (last.1, byte)
         }
     }
 
     /// Block nesting takes at least one column a level, made of these characters alone.
-    private static func checkIndentation(
-        _ line: Substring.UTF8View,
-        _ number: Int
-    ) throws(InputError) {
+    private func checkIndentation(_ line: Substring.UTF8View) throws(InputError) {
         let indicators = Array(" \t-?:".utf8)
         let columns = line.prefix { indicators.contains($0) }.count
-        guard columns <= indentation else {
-            throw InputError(
-                line: number,
-                expected: "at most \(indentation) columns of indentation",
-                found: "\(columns)"
-            )
+        guard columns <= Self.indentation else {
+            throw error("at most \(Self.indentation) columns of indentation", "\(columns)")
         }
     }
 
-    /// Bounds the depth of `[` and `{` and refuses `&anchor` and `*alias`; returns the new depth.
-    private static func checkTokens(
-        _ line: Substring.UTF8View,
-        _ number: Int,
-        depth start: Int
-    ) throws(InputError) -> Int {
-        var depth = start
+    /// Bounds the depth of `[` and `{` and refuses `&anchor` and `*alias`.
+    private mutating func checkTokens(_ line: Substring.UTF8View) throws(InputError) {
         var previous = UInt8(ascii: " ")
-        var waiting: UInt8?
+        var mark: UInt8?
         for byte in line {
-            if let mark = waiting, byte > UInt8(ascii: " ") {
-                throw InputError(
-                    line: number,
-                    expected: "every value written out",
-                    found: mark == UInt8(ascii: "*") ? "a YAML alias" : "a YAML anchor"
-                )
+            if let mark, byte > UInt8(ascii: " ") {
+                let isAlias = mark == UInt8(ascii: "*")
+                throw error("every value written out", isAlias ? "a YAML alias" : "a YAML anchor")
             }
-            waiting = nil
+            mark = nil
             switch byte {
-            case UInt8(ascii: "#") where previous == UInt8(ascii: " "): return depth
+            case UInt8(ascii: "#") where previous == UInt8(ascii: " ") && !hasQuotes: return
+            case UInt8(ascii: "'"), UInt8(ascii: "\""): hasQuotes = true
             case UInt8(ascii: "["), UInt8(ascii: "{"): depth += 1
             case UInt8(ascii: "]"), UInt8(ascii: "}"): depth = max(0, depth - 1)
             case UInt8(ascii: "*"), UInt8(ascii: "&"):
-                if " \t[{,:-?\r".utf8.contains(previous) { waiting = byte }
+                if " \t[{,:-?".utf8.contains(previous) { mark = byte }
             default: break
             }
-            guard depth <= flowDepth else {
-                throw InputError(
-                    line: number,
-                    expected: "brackets nested at most \(flowDepth) deep",
-                    found: "more"
-                )
+            guard depth <= Self.flowDepth else {
+                throw error("brackets nested at most \(Self.flowDepth) deep", "more")
             }
             previous = byte
         }
-        return depth
     }
 }
