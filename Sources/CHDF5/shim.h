@@ -13,10 +13,14 @@ static inline hid_t ch5_uint8(void) { return H5T_NATIVE_UINT8; }
 static inline hid_t ch5_int64(void) { return H5T_NATIVE_INT64; }
 static inline hid_t ch5_uint64(void) { return H5T_NATIVE_UINT64; }
 static inline hid_t ch5_c_string(void) { return H5T_C_S1; }
-static inline size_t ch5_variable(void) { return H5T_VARIABLE; }
 static inline hid_t ch5_dataset_creation(void) { return H5Pcreate(H5P_DATASET_CREATE); }
+/* A new file in the newest format of 1.10, whose metadata carries checksums. */
 static inline hid_t ch5_create_exclusive(const char *path) {
-    return H5Fcreate(path, H5F_ACC_EXCL, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS), file = -1;
+    if (H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110) >= 0)
+        file = H5Fcreate(path, H5F_ACC_EXCL, H5P_DEFAULT, access);
+    H5Pclose(access);
+    return file;
 }
 static inline hid_t ch5_open_read_only(const char *path) {
     return H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);

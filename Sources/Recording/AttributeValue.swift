@@ -3,7 +3,7 @@ internal import Diagnostics
 
 /// A value beside the data: of a file, or of one demonstration.
 public enum AttributeValue: Equatable, Sendable {
-    /// Words, as UTF-8 without NUL.
+    /// Words, as UTF-8 without NUL; in Python `attrs[name]` gives them as bytes.
     case text(String)
     /// A whole number; also for yes (1) and no (0).
     case integer(Int64)
@@ -29,6 +29,8 @@ extension AttributeValue: ExpressibleByStringLiteral, ExpressibleByIntegerLitera
 extension AttributeValue {
     /// The longest list that is written or read.
     static let longestList = 4096
+    /// The longest text in bytes that is written or read.
+    static let longestText = 1 << 20
 
     /// Writes the attribute `name` of the object `owner`, in place of one there before.
     func write(to owner: hid_t, name: String) throws(InputError) {
@@ -38,15 +40,18 @@ extension AttributeValue {
         }
         switch self {
         case .text(let words):
-            guard !words.utf8.contains(0) else {
-                throw InputError(key: name, expected: "text without NUL", found: "a NUL byte")
+            let bytes = Array(words.utf8)
+            guard !bytes.contains(0), bytes.count <= Self.longestText else {
+                throw InputError(
+                    key: name,
+                    expected: "text of at most \(Self.longestText) bytes without NUL",
+                    found: "\(bytes.count) bytes"
+                )
             }
-            let type = try HDF5.textType()
-            let attribute = try Self.create(owner, name, type: type.id, extents: [])
-            let status = words.withCString { pointer in
-                withUnsafePointer(to: pointer) { H5Awrite(attribute.id, type.id, $0) }
-            }
-            try HDF5.check(status, expected: expected, key: name)
+            // The library has no strings of no bytes.
+            let padded = bytes.isEmpty ? [0] : bytes
+            let type = try HDF5.textType(size: padded.count)
+            try Self.write(padded, to: owner, name, type: type.id, extents: [])
         case .integer(let value):
             try Self.write([value], to: owner, name, type: ch5_int64(), extents: [])
         case .unsigned(let value):
@@ -95,7 +100,7 @@ extension AttributeValue {
         )
     }
 
-    /// Reads all attributes of `owner` that have a form known here.
+    /// Reads all attributes of `owner` that have a form known here; leaves out others.
     static func readAll(of owner: hid_t) throws(InputError) -> [String: AttributeValue] {
         var found: [String: AttributeValue] = [:]
         var info = H5O_info_t()
@@ -185,16 +190,10 @@ extension AttributeValue {
         type: hid_t,
         name: String
     ) throws(InputError) -> AttributeValue? {
-        if H5Tis_variable_str(type) > 0 {
-            var pointer: UnsafeMutablePointer<CChar>?
-            // The file's own character set may be ASCII; the type in memory must say the same.
-            try HDF5.check(H5Aread(attribute, type, &pointer), expected: "text", key: name)
-            guard let pointer else { return .text("") }
-            defer { H5free_memory(pointer) }
-            return .text(String(cString: pointer))
-        }
+        // Older libraries trust what a damaged heap says of such a string's length.
+        guard H5Tis_variable_str(type) == 0 else { return nil }
         let size = H5Tget_size(type)
-        guard size > 0, size <= 1 << 20 else { return nil }
+        guard size > 0, size <= longestText else { return nil }
         var bytes = [UInt8](repeating: 0, count: size)
         try HDF5.check(H5Aread(attribute, type, &bytes), expected: "text", key: name)
         return .text(String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self))

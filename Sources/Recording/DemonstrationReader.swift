@@ -36,7 +36,8 @@ public struct Dataset<Element: ColumnElement>: Sendable {
 
 /// Reads demonstrations from an HDF5 file in robomimic's layout.
 ///
-/// Sizes are checked before anything is allocated, and data that lies in other files is refused.
+/// Only files in the format of HDF5 1.10 or newer, as the writer makes them: their metadata carries
+/// checksums, so damage is found before it is believed. Sizes are checked before anything is allocated, and data that lies in other files is refused.
 public final class DemonstrationReader: Sendable {
     /// The file.
     public let path: String
@@ -68,6 +69,7 @@ public final class DemonstrationReader: Sendable {
             throw InputError(file: path, expected: "a file", found: "a folder")
         }
         self.path = path
+        try Self.checkFormat(path)
         do throws(InputError) {
             let opened = try HDF5.locked { () throws(InputError) -> hid_t in
                 let file = ch5_open_read_only(path)
@@ -85,6 +87,28 @@ public final class DemonstrationReader: Sendable {
             file = opened
         } catch {
             throw error.inFile(path)
+        }
+    }
+
+    /// Refuses formats without checksums: the library trusts what they say.
+    private static func checkFormat(_ path: String) throws(InputError) {
+        let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]
+        let head: [UInt8]
+        do {
+            let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+            head = [UInt8](try handle.read(upToCount: 9) ?? Data())
+        } catch {
+            throw InputError(file: path, expected: "a readable file", found: "\(error)")
+        }
+        guard head.count == 9, head.starts(with: signature) else {
+            throw InputError(file: path, expected: "an HDF5 file", found: "something else")
+        }
+        guard head[8] >= 3 else {
+            throw InputError(
+                file: path,
+                expected: "the HDF5 1.10 format, with checksums",
+                found: "an older format (superblock \(head[8]))"
+            )
         }
     }
 

@@ -238,7 +238,7 @@ public final class DemonstrationWriter {
         }
     }
 
-    /// Writes names of demonstrations as robomimic does: an array of padded ASCII strings.
+    /// Writes names of demonstrations as robomimic does: an array of padded strings.
     private static func write(
         _ numbers: [Int],
         to mask: hid_t,
@@ -246,13 +246,7 @@ public final class DemonstrationWriter {
     ) throws(InputError) {
         let names = numbers.map { Array("demo_\($0)".utf8) }
         let size = names.map(\.count).max() ?? 1
-        let type = try HDF5Handle(
-            H5Tcopy(ch5_c_string()),
-            close: H5Tclose,
-            expected: "a string type"
-        )
-        try HDF5.check(H5Tset_size(type.id, size), expected: "a string type")
-        try HDF5.check(H5Tset_strpad(type.id, H5T_STR_NULLPAD), expected: "a string type")
+        let type = try HDF5.textType(size: size)
         let space = try HDF5.space([numbers.count])
         let dataset = try HDF5Handle(
             H5Dcreate2(

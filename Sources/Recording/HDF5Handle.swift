@@ -83,15 +83,18 @@ enum HDF5 {
         )
     }
 
-    /// The type of UTF-8 strings of any length.
-    static func textType() throws(InputError) -> HDF5Handle {
+    /// The type of UTF-8 strings of `size` bytes, padded with NUL.
+    ///
+    /// Strings of any length would lie in a heap that has no checksum.
+    static func textType(size: Int) throws(InputError) -> HDF5Handle {
         let type = try HDF5Handle(
             H5Tcopy(ch5_c_string()),
             close: H5Tclose,
             expected: "a string type"
         )
-        try check(H5Tset_size(type.id, ch5_variable()), expected: "a string type")
+        try check(H5Tset_size(type.id, size), expected: "a string type")
         try check(H5Tset_cset(type.id, H5T_CSET_UTF8), expected: "a string type")
+        try check(H5Tset_strpad(type.id, H5T_STR_NULLPAD), expected: "a string type")
         return type
     }
 
