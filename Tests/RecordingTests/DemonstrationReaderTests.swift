@@ -22,7 +22,7 @@ import Testing
         let path = folder.path("a.hdf5")
         try write(path, episodes: [(1, 2)])
         let whole = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-        for offset in stride(from: 8, to: whole.count, by: 97) {
+        for offset in stride(from: 8, to: whole.count, by: 7) {
             var damaged = whole
             for index in offset..<min(offset + 4, whole.count) { damaged[index] ^= 0xff }
             try Data(damaged).write(to: URL(fileURLWithPath: path))
@@ -42,6 +42,19 @@ import Testing
         try Data("not HDF5".utf8).write(to: URL(fileURLWithPath: text))
         for path in [text, folder.url.path, folder.path("missing"), "", "a\u{0}b"] {
             #expect(throws: InputError.self) { try DemonstrationReader(path: path) }
+        }
+    }
+
+    @Test func aFormatWithoutChecksumsIsRefused() throws {
+        let folder = try Folder()
+        let path = folder.path("a.hdf5")
+        try write(path, episodes: [(1, 2)])
+        var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+        for version in [0, 1, 2] as [UInt8] {
+            bytes[8] = version
+            try Data(bytes).write(to: URL(fileURLWithPath: path))
+            let error = #expect(throws: InputError.self) { try DemonstrationReader(path: path) }
+            #expect(error?.expected.contains("1.10") == true)
         }
     }
 

@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import Testing
 
@@ -64,21 +65,73 @@ import Testing
         var demos: [Demonstration]
     }
 
+    private static func run(_ script: String, _ arguments: [String]) throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: try #require(python))
+        process.arguments = ["-c", script] + arguments
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+    }
+
+    /// Each changes a whole file so that part of it would lie elsewhere or not fit.
+    @Test(
+        .enabled(if: python != nil, "SIMRUN_PYTHON names no Python with h5py"),
+        arguments: [
+            "d['obs/x'] = h5py.ExternalLink('/etc/passwd', '/')",
+            "d['obs/x'] = h5py.SoftLink('/data/demo_1')",
+            "d.create_dataset('obs/x', (8,), 'u1', external=[('/etc/passwd', 0, 8)])",
+            "del d['actions']; d['actions'] = np.zeros((3, 4), 'f4')",
+            "del d['actions']",
+            "del d.attrs['num_samples']",
+            "d.attrs['num_samples'] = -1",
+            "d.attrs['num_samples'] = 'many'",
+            "f['data'].attrs['total'] = 99",
+            "del f['data']",
+        ]
+    )
+    func filesThatLieAreRefused(change: String) throws {
+        let folder = try Folder()
+        let path = folder.path("demos.hdf5")
+        try write(path, episodes: [(1, 2), (2, 2)])
+        let script = """
+            import sys, h5py, numpy as np
+            f = h5py.File(sys.argv[1], "r+", libver="latest")
+            d = f["data/demo_0"]
+            \(change)
+            f.close()
+            """
+        try Self.run(script, [path])
+        #expect(throws: InputError.self) { try DemonstrationReader(path: path) }
+    }
+
+    @Test(.enabled(if: python != nil, "SIMRUN_PYTHON names no Python with h5py"))
+    func anEndlessDatasetIsRefusedBeforeItIsAllocated() throws {
+        let folder = try Folder()
+        let path = folder.path("demos.hdf5")
+        try write(path, episodes: [(1, 2)])
+        let script = """
+            import sys, h5py
+            f = h5py.File(sys.argv[1], "r+", libver="latest")
+            f["data/demo_0"].create_dataset("obs/x", (1 << 40, 1 << 20), "f8", chunks=(1, 1))
+            f.close()
+            """
+        try Self.run(script, [path])
+        let reader = try DemonstrationReader(path: path)
+        #expect(throws: InputError.self) {
+            try reader.read("obs/x", of: "demo_0", as: Double.self)
+        }
+    }
+
     @Test(.enabled(if: python != nil, "SIMRUN_PYTHON names no Python with h5py"))
     func pythonReadsTheSameNumbers() throws {
-        let python = try #require(Self.python)
         let folder = try Folder()
         let path = folder.path("demos.hdf5")
         let episodes: [(seed: UInt64, steps: Int)] = [(1_000_000, 7), (.max, 1), (1_000_007, 12)]
         try write(path, episodes: episodes)
 
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: python)
         let seenPath = folder.path("seen.json")
-        process.arguments = ["-c", Self.script, path, seenPath]
-        try process.run()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
+        try Self.run(Self.script, [path, seenPath])
         let seen = try JSONDecoder().decode(
             Seen.self,
             from: Data(contentsOf: URL(fileURLWithPath: seenPath))
