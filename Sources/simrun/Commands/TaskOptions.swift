@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Diagnostics
-import Runtime
+public import Runtime
 
 /// What `simrun task` is told about the loop.
 struct TaskOptions: ParsableArguments {

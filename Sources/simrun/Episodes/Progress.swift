@@ -1,3 +1,4 @@
+import Foundation
 import Runtime
 
 /// A one-line progress bar on standard error, when that is a terminal.

@@ -1,4 +1,5 @@
 import Diagnostics
+import Foundation
 import Runtime
 import Sensing
 import Tasks
@@ -18,8 +19,9 @@ struct SceneView {
             )
         }
         var camera = specification.camera
+        let optics = specification.camera.intrinsics
         camera.intrinsics = try Intrinsics(
-            verticalFieldOfView: specification.camera.intrinsics.verticalFieldOfView,
+            verticalFieldOfView: 2 * atan(Double(optics.height) / (2 * optics.fy)),
             width: 640,
             height: 480
         )

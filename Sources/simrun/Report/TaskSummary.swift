@@ -1,4 +1,6 @@
+import Robots
 import Runtime
+import Tasks
 
 /// What `simrun task` prints for people.
 enum TaskSummary {
