@@ -75,6 +75,7 @@ public struct SafetyGate: Sendable {
     private let limits: SafetyLimits
     private var last: JointCommand
     private var lastVelocity: JointVector
+    private var lastWanted: JointVector
 
     /// Creates a gate that starts at `command`, at rest.
     public init(limits: SafetyLimits, startingAt command: JointCommand) {
@@ -82,12 +83,14 @@ public struct SafetyGate: Sendable {
         self.limits = limits
         last = command
         lastVelocity = JointVector(repeating: 0, count: command.arm.count)
+        lastWanted = command.arm
     }
 
     /// Starts again at `command`, at rest.
     public mutating func reset(to command: JointCommand) {
         last = command
         lastVelocity = JointVector(repeating: 0, count: command.arm.count)
+        lastWanted = command.arm
     }
 
     /// The nearest command within the limits.
@@ -131,19 +134,20 @@ public struct SafetyGate: Sendable {
         let limit = limits.joints[index]
         let position = min(max(wanted, limit.lower), limit.upper)
         if position != wanted { interventions.insert(.position) }
-        let distance = position - last.arm[index]
-        // Fast enough to arrive, slow enough to stop there: v² = 2 a |d|.
-        let braking = (2 * limit.acceleration * abs(distance)).squareRoot()
-        let reachable = min(limit.velocity, max(braking, limit.acceleration * seconds))
-        var velocity = distance / seconds
-        if abs(velocity) > reachable {
-            velocity = velocity > 0 ? reachable : -reachable
-            interventions.insert(.velocity)
-        }
+        // The wanted motion, plus what closes the gap to it fast enough to arrive yet slow enough
+        // to stop there: v² = 2 a |gap|.
+        let wantedVelocity = (position - lastWanted[index]) / seconds
+        let gap = lastWanted[index] - last.arm[index]
+        let braking = (2 * limit.acceleration * abs(gap)).squareRoot()
+        let closing = max(braking, limit.acceleration * seconds)
+        let velocity = wantedVelocity + min(max(gap / seconds, -closing), closing)
+        lastWanted[index] = position
+        let bounded = min(max(velocity, -limit.velocity), limit.velocity)
+        if bounded != velocity { interventions.insert(.velocity) }
         let change = limit.acceleration * seconds
         let before = lastVelocity[index]
-        let smooth = min(max(velocity, before - change), before + change)
-        if smooth != velocity { interventions.insert(.acceleration) }
+        let smooth = min(max(bounded, before - change), before + change)
+        if smooth != bounded { interventions.insert(.acceleration) }
         let next = min(max(last.arm[index] + smooth * seconds, limit.lower), limit.upper)
         lastVelocity[index] = (next - last.arm[index]) / seconds
         return next

@@ -6,7 +6,7 @@ import Spatial
 /// Holds the plant's true state, so it lives beside the tasks and never among the policies.
 public struct ExpertPolicy: Policy {
     /// The proportional gain: the part of the error covered by one action.
-    static let gain = 0.4
+    static let gain = 0.2
 
     private let expert: Expert
     private let state: SceneState
