@@ -129,12 +129,6 @@ extension World {
 
     private func growScratch(links: Int) {
         while linkScratch.count < links { linkScratch.append(cb_pose()) }
-        growContactScratch(objects: links + 1)
-    }
-
-    /// Room for every object to touch several others.
-    func growContactScratch(objects: Int) {
-        contactScratch += Array(repeating: cb_contact(), count: 8 * objects)
     }
 
     func check(_ status: cb_status, adding name: String) throws(InputError) {

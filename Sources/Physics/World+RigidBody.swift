@@ -12,7 +12,6 @@ extension World {
         let status = specification.withPlain { cb_world_add_body(handle, &$0, &id) }
         try check(status, adding: specification.name)
         bodyScratch.append(cb_body_state())
-        growContactScratch(objects: 1)
         return BodyID(index: Int(id))
     }
 

@@ -12,7 +12,7 @@ public final class World {
     /// The settings it was created with.
     public let settings: WorldSettings
     let handle: OpaquePointer
-    /// Scratch for batch reads, grown when things are added and never in the tick.
+    /// Scratch for batch reads, grown when things are added, or for contacts at the first call.
     var linkScratch: [cb_pose] = []
     var bodyScratch: [cb_body_state] = []
     var contactScratch: [cb_contact] = []
@@ -102,9 +102,13 @@ public final class World {
 
     /// Fills `buffer` with the touching pairs, in a fixed order, and returns how many there are.
     ///
-    /// The number may exceed the buffer, which then holds the first of them.
+    /// The number may exceed the buffer, which then holds the first of them. Scratch of the
+    /// buffer's length is kept, so only the first call with a longer buffer allocates.
     public func contacts(into buffer: UnsafeMutableBufferPointer<Contact>) -> Int {
-        let capacity = min(buffer.count, contactScratch.count)
+        let capacity = buffer.count
+        if contactScratch.count < capacity {
+            contactScratch = Array(repeating: cb_contact(), count: capacity)
+        }
         var total: Int32 = 0
         contactScratch.withUnsafeMutableBufferPointer { scratch in
             require(cb_world_contacts(handle, scratch.baseAddress, Int32(capacity), &total))

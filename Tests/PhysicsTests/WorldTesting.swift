@@ -33,13 +33,14 @@ extension World {
         return poses
     }
 
-    func addFloor(_ material: Material = .graspable) throws -> BodyID {
+    func addFloor(at height: Double = 0) throws -> BodyID {
         try add(
             RigidBodySpecification(
                 name: "floor",
                 motion: .fixed,
                 colliders: [Collider(shape: .plane)],
-                material: material
+                material: .graspable,
+                worldFromBody: Pose(translation: Vector3(0, 0, height))
             )
         )
     }
