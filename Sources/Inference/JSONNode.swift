@@ -6,7 +6,9 @@ public struct JSONNode: Sendable {
     public let value: JSONValue
 }
 
-/// A JSON value. Numbers stay text, so that integers keep every digit.
+/// A JSON value.
+///
+/// Numbers stay text, so that integers keep every digit.
 public indirect enum JSONValue: Sendable {
     /// `null`.
     case null

@@ -183,12 +183,14 @@ class Windows:
 
     def __init__(self, demos: Demonstrations, which: list[int], horizon: int, frame: str,
                  state_norm: Normalisation, action_norm: Normalisation, cloud_norm: CloudNormalisation,
-                 points: int, subset: str = "random", jitter: float = 0.0):
+                 points: int, subset: str = "random", jitter: float = 0.0,
+                 history_dropout: float = 0.0):
         self.demos, self.frame, self.cloud_norm = demos, frame, cloud_norm
         stored = demos.clouds.shape[1]
         if points > stored:
             raise DataError(f"{demos.path}: clouds have {stored} points, the network wants {points}")
         self.points, self.stored, self.subset, self.jitter = points, stored, subset, jitter
+        self.history_dropout = history_dropout
         self.states = torch.from_numpy(state_norm.apply(demos.states))
         self.actions = torch.from_numpy(action_norm.apply(demos.actions))
         now, before, chunk = [], [], []
@@ -207,7 +209,12 @@ class Windows:
 
     def batch(self, rows: Tensor, generator: torch.Generator | None = None, augment: bool = True):
         """cloud [B, 2, points, C], state [B, 2, Ds], actions [B, H, A]."""
-        index = torch.stack([self.before[rows], self.now[rows]], 1)
+        before = self.before[rows]
+        if augment and self.history_dropout > 0:
+            # The last motion gives the last action away; without it the network must look.
+            drop = torch.rand(len(rows), generator=generator) < self.history_dropout
+            before = torch.where(drop, self.now[rows], before)
+        index = torch.stack([before, self.now[rows]], 1)
         cloud = self.demos.clouds[index]
         if self.points < self.stored:
             random = augment and self.subset == "random"

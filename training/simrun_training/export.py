@@ -92,6 +92,7 @@ def write_policy(config: dict, weights: dict, out: Path, name: str, execute: str
     document = policy_document(config, tensors, part, name, execute, noise)
     text = out / "policy.json.part"
     text.write_text(json.dumps(document, indent=2) + "\n")
+    part.chmod(0o644)
     part.replace(out / "model.safetensors")
     text.replace(out / "policy.json")
     return document

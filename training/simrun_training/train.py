@@ -37,6 +37,8 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     p.add_argument("--points", type=int, default=256)
     p.add_argument("--subset", choices=("random", "prefix"), default="random", help="which stored points, when more are stored")
     p.add_argument("--jitter", type=float, default=0.0, help="standard deviation added to points, metres")
+    p.add_argument("--history-dropout", type=float, default=0.0,
+                   help="share of samples whose older observation is replaced by the current one, against copying the last action")
     p.add_argument("--cloud-frame", choices=CLOUD_FRAMES, default="world+tool")
     p.add_argument("--tool-scale", type=float, default=5.0, help="1/metres, for the cloud relative to the tool")
     p.add_argument("--workspace", type=float, nargs=6, metavar=("X0", "Y0", "Z0", "X1", "Y1", "Z1"),
@@ -99,7 +101,7 @@ class Training:
         held = max(1, round(count * args.validation)) if count > 1 else 0
         def windows(which):
             return Windows(demos, which, args.horizon, args.cloud_frame, self.state_norm, self.action_norm,
-                           self.cloud_norm, args.points, args.subset, args.jitter)
+                           self.cloud_norm, args.points, args.subset, args.jitter, args.history_dropout)
         self.train, self.held = windows(list(range(count - held))), windows(list(range(count - held, count)) or [0])
         self.shape = NetworkShape(
             action_width=demos.actions.shape[1], state_width=demos.states.shape[1],
