@@ -1,0 +1,61 @@
+import Diagnostics
+import Foundation
+
+/// `[sin(x fᵢ), cos(x fᵢ)]` with `fᵢ = exp(-ln(10000) i / (width/2 - 1))`.
+///
+/// - Parameters:
+///   - x: A time, raw in `[0, 1]`.
+///   - width: Even, at least 4.
+public func sinusoidalEmbedding(_ x: Double, width: Int) -> [Float] {
+    let half = width / 2
+    let angles = (0..<half).map { x * exp(-log(10000) * Double($0) / Double(half - 1)) }
+    return angles.map { Float(sin($0)) } + angles.map { Float(cos($0)) }
+}
+
+/// Embeds the pair of times of a MeanFlow network; both encoders are added.
+///
+/// Time direction: `t = 1` is noise, `t = 0` data. The times are constants of a one-step policy,
+/// so this runs at load alone.
+struct TimeEmbedding {
+    private let width: Int
+    private let encoders: [(first: Linear, second: Linear)]
+
+    /// Loads `name.time_t` and `name.time_r`, each `{first,second}.{weight,bias}`.
+    init(_ name: String, width: Int, from store: inout WeightStore) throws(InputError) {
+        self.width = width
+        var encoders: [(first: Linear, second: Linear)] = []
+        for time in ["time_t", "time_r"] {
+            let first = try Linear(
+                "\(name).\(time).first",
+                inputs: width,
+                outputs: 4 * width,
+                from: &store
+            )
+            let second = try Linear(
+                "\(name).\(time).second",
+                inputs: 4 * width,
+                outputs: width,
+                from: &store
+            )
+            encoders.append((first, second))
+        }
+        self.encoders = encoders
+    }
+
+    /// The embedding of `t` and `r`, `width` numbers.
+    func callAsFunction(t: Double, r: Double) -> [Float] {
+        var total = [Float](repeating: 0, count: width)
+        for (time, encoder) in zip([t, r], encoders) {
+            let hidden = FloatBuffer(count: 4 * width)
+            let output = FloatBuffer(count: width)
+            sinusoidalEmbedding(time, width: width).withUnsafeBufferPointer { x in
+                guard let x = x.baseAddress else { return }
+                encoder.first.forward(x, rows: 1, into: hidden.base)
+            }
+            applyMish(hidden.values)
+            encoder.second.forward(hidden.base, rows: 1, into: output.base)
+            for i in 0..<width { total[i] += output.values[i] }
+        }
+        return total
+    }
+}

@@ -1,0 +1,62 @@
+public import Diagnostics
+import Inference
+
+/// A loaded MeanFlow policy: manifest and weights, immutable and shared between loops.
+public final class MeanFlowModel: Sendable {
+    /// What `policy.json` says.
+    public let manifest: PolicyManifest
+    let encoder: ObservationEncoder
+    let unet: UNet
+
+    /// Loads a policy's directory.
+    ///
+    /// - Throws: `InputError` naming file and key or tensor: anything missing, unexpected,
+    ///   mis-shaped, not finite, or weights that are not the ones that were exported.
+    public init(directory: String) throws(InputError) {
+        let manifest = try PolicyManifest(directory: directory)
+        let folder = directory.hasSuffix("/") ? directory : directory + "/"
+        let file = try SafetensorsFile(path: folder + manifest.weights.file)
+        try Self.check(file, manifest)
+        var store = WeightStore(file)
+        encoder = try ObservationEncoder("encoder", shape: manifest.network, from: &store)
+        unet = try UNet("unet", shape: manifest.network, from: &store)
+        try store.requireAllTaken()
+        self.manifest = manifest
+    }
+
+    /// Size, parameter count and hash are those of the manifest.
+    private static func check(
+        _ file: SafetensorsFile,
+        _ manifest: PolicyManifest
+    ) throws(InputError) {
+        let weights = manifest.weights
+        guard file.contents.count == weights.bytes else {
+            throw InputError(
+                file: file.path,
+                key: "weights.bytes",
+                expected: "\(weights.bytes) bytes, as policy.json says",
+                found: "\(file.contents.count)"
+            )
+        }
+        let parameters = file.names.reduce(0) { total, name in
+            total + (file.shape(of: name)?.reduce(1, *) ?? 0)
+        }
+        guard parameters == weights.parameters else {
+            throw InputError(
+                file: file.path,
+                key: "weights.parameters",
+                expected: "\(weights.parameters), as policy.json says",
+                found: "\(parameters)"
+            )
+        }
+        let hash = SHA256.hexDigest(file.contents)
+        guard hash == weights.sha256 else {
+            throw InputError(
+                file: file.path,
+                key: "weights.sha256",
+                expected: "\(weights.sha256), as policy.json says",
+                found: hash
+            )
+        }
+    }
+}

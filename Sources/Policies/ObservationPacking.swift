@@ -1,0 +1,108 @@
+import Inference
+import Runtime
+import Spatial
+
+/// Turns observations into the network's normalised inputs, in preallocated buffers.
+struct ObservationPacking {
+    private let manifest: PolicyManifest
+    /// Shape `[points, cloudWidth]`.
+    let cloud: FloatBuffer
+    /// `stateWidth` numbers.
+    let state: FloatBuffer
+
+    init(_ manifest: PolicyManifest) {
+        self.manifest = manifest
+        cloud = FloatBuffer(count: manifest.cloud.points * manifest.network.cloudWidth)
+        state = FloatBuffer(count: manifest.network.stateWidth)
+    }
+
+    /// Fills both buffers.
+    ///
+    /// - Throws: `LoopFault` if a feature is missing, of another width, or not finite.
+    func pack(_ observation: Observation) throws(LoopFault) {
+        try packState(observation)
+        try packCloud(observation)
+    }
+
+    private func packState(_ observation: Observation) throws(LoopFault) {
+        var at = 0
+        for feature in manifest.features {
+            try write(feature, of: observation, at: at)
+            at += feature.width
+        }
+        let normalisation = manifest.stateNormalisation
+        for i in 0..<state.count {
+            let value = state.base[i] * normalisation.scale[i] + normalisation.offset[i]
+            guard value.isFinite else { throw .notFinite(what: "the observed state") }
+            state.base[i] = value
+        }
+    }
+
+    /// Writes one feature, not yet normalised.
+    private func write(
+        _ feature: StateFeature,
+        of observation: Observation,
+        at start: Int
+    ) throws(LoopFault) {
+        let output = state.base + start
+        switch feature.name {
+        case .toolPosition:
+            let p = observation.worldFromTool.translation
+            (output[0], output[1], output[2]) = (Float(p.x), Float(p.y), Float(p.z))
+        case .gripperOpening:
+            output[0] = Float(observation.gripperOpening)
+        case .goal:
+            guard let p = observation.goal else {
+                throw .policy(what: "the policy needs a goal and the observation has none")
+            }
+            (output[0], output[1], output[2]) = (Float(p.x), Float(p.y), Float(p.z))
+        case .jointPositions:
+            try write(observation.jointPositions, width: feature.width, to: output)
+        case .jointVelocities:
+            try write(observation.jointVelocities, width: feature.width, to: output)
+        }
+    }
+
+    private func write(
+        _ joints: [Double],
+        width: Int,
+        to output: UnsafeMutablePointer<Float>
+    ) throws(LoopFault) {
+        guard joints.count == width else {
+            throw .policy(what: "the policy was trained on another number of joints")
+        }
+        for i in 0..<width { output[i] = Float(joints[i]) }
+    }
+
+    private func packCloud(_ observation: Observation) throws(LoopFault) {
+        let spec = manifest.cloud
+        guard observation.cloud.capacity == spec.points else {
+            throw .policy(what: "the cloud has another number of points than the policy reads")
+        }
+        let tool = observation.worldFromTool.translation
+        let origin = SIMD3(Float(tool.x), Float(tool.y), Float(tool.z))
+        let centre = SIMD3(spec.centre[0], spec.centre[1], spec.centre[2])
+        let width = manifest.network.cloudWidth
+        let finite = observation.cloud.coordinates.withUnsafeBufferPointer { points in
+            var total = SIMD3<Float>.zero
+            for i in 0..<spec.points {
+                let p = SIMD3(points[3 * i], points[3 * i + 1], points[3 * i + 2])
+                var output = cloud.base + i * width
+                if spec.frame != .tool {
+                    Self.store((p - centre) * spec.worldScale, at: output)
+                    output += 3
+                }
+                if spec.frame != .world { Self.store((p - origin) * spec.toolScale, at: output) }
+                // Zero times a number that is not finite is not a number.
+                total += p * 0
+            }
+            return total == .zero
+        }
+        guard finite else { throw .notFinite(what: "the point cloud") }
+    }
+
+    @inline(__always)
+    private static func store(_ p: SIMD3<Float>, at output: UnsafeMutablePointer<Float>) {
+        (output[0], output[1], output[2]) = (p.x, p.y, p.z)
+    }
+}

@@ -1,0 +1,105 @@
+public import Diagnostics
+
+/// What a task and its robot offer to a policy, to be held against its manifest before a run.
+public struct PolicyContext: Equatable, Sendable {
+    /// The robot's name.
+    public var robot: String
+    /// The control mode by its usual name.
+    public var controlMode: String
+    /// Actions a second.
+    public var policyRateHz: Double
+    /// Numbers in one action.
+    public var actionWidth: Int
+    /// Arm joints, without the gripper.
+    public var jointCount: Int
+    /// Points in the observed cloud; 0 for none.
+    public var cloudPoints: Int
+    /// Whether the task declares a goal position.
+    public var hasGoal: Bool
+
+    /// Creates a context.
+    public init(
+        robot: String,
+        controlMode: String,
+        policyRateHz: Double,
+        actionWidth: Int,
+        jointCount: Int,
+        cloudPoints: Int,
+        hasGoal: Bool
+    ) {
+        self.robot = robot
+        self.controlMode = controlMode
+        self.policyRateHz = policyRateHz
+        self.actionWidth = actionWidth
+        self.jointCount = jointCount
+        self.cloudPoints = cloudPoints
+        self.hasGoal = hasGoal
+    }
+}
+
+extension PolicyManifest {
+    /// Refuses a robot or task that the policy was not made for.
+    ///
+    /// - Throws: `InputError` naming the first key of `policy.json` that does not fit.
+    public func requireFits(_ context: PolicyContext) throws(InputError) {
+        func require(
+            _ fits: Bool,
+            _ key: String,
+            _ expected: String,
+            _ found: String
+        ) throws(InputError) {
+            if !fits {
+                throw InputError(
+                    file: "policy \(name)",
+                    key: key,
+                    expected: expected,
+                    found: found
+                )
+            }
+        }
+        try require(robot == context.robot, "robot", "the task's \(context.robot)", robot)
+        try require(
+            controlMode == context.controlMode,
+            "control_mode",
+            "the task's \(context.controlMode)",
+            controlMode
+        )
+        try require(
+            abs(policyRateHz - context.policyRateHz) < 1e-6 * policyRateHz,
+            "policy_rate_hz",
+            "the task's \(context.policyRateHz)",
+            "\(policyRateHz)"
+        )
+        try require(
+            actionNames.count == context.actionWidth,
+            "action.names",
+            "the task's \(context.actionWidth) numbers",
+            "\(actionNames.count)"
+        )
+        try require(
+            cloud.points == context.cloudPoints,
+            "cloud.points",
+            "the task's \(context.cloudPoints)",
+            "\(cloud.points)"
+        )
+        for feature in features {
+            switch feature.name {
+            case .goal:
+                try require(
+                    context.hasGoal,
+                    "state.features",
+                    "what the task observes, which has no goal",
+                    "goal"
+                )
+            case .jointPositions, .jointVelocities:
+                try require(
+                    feature.width == context.jointCount,
+                    "state.features",
+                    "the robot's \(context.jointCount) joints",
+                    "\(feature.name.rawValue) of width \(feature.width)"
+                )
+            case .toolPosition, .gripperOpening: break
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+import Diagnostics
+import Foundation
+import Policies
+import Testing
+
+@Suite struct PolicyLibraryTests {
+    let golden: GoldenPolicy
+    let library: PolicyLibrary
+
+    init() throws {
+        golden = try GoldenPolicy()
+        let parent = URL(fileURLWithPath: golden.directory).deletingLastPathComponent().path
+        library = PolicyLibrary(searchPaths: ["/does/not/exist", parent])
+    }
+
+    @Test func `policies are listed with what they say of themselves`() throws {
+        let card = try #require(try library.cards().first)
+        #expect(library.names == ["golden"])
+        #expect(card.name == "golden" && card.architecture == "meanflow" && card.robot == "panda")
+        #expect(card.parameters > 0 && card.bytes > 2 * card.parameters)
+    }
+
+    @Test func `a policy is found by name and by path`() throws {
+        #expect(try library.directory(of: "golden") == golden.directory)
+        #expect(try library.directory(of: golden.directory) == golden.directory)
+        #expect(throws: InputError.self) { try library.directory(of: "./nowhere") }
+    }
+
+    @Test func `an unknown name shows the nearest`() {
+        let error = #expect(throws: InputError.self) { try library.directory(of: "goldn") }
+        #expect(error?.nearest == ["golden"])
+    }
+}

@@ -1,0 +1,132 @@
+import Diagnostics
+import Policies
+import Testing
+
+@Suite struct PolicyManifestTests {
+    /// An edit of a right manifest, and what the error must say.
+    struct Edit: CustomTestStringConvertible, Sendable {
+        let old: String
+        let new: String
+        let says: String
+        var testDescription: String { new }
+
+        init(_ old: String, _ new: String, _ says: String) {
+            (self.old, self.new, self.says) = (old, new, says)
+        }
+    }
+
+    static let edits = [
+        Edit("simrun-policy-1", "simrun-policy-9", "format"),
+        Edit(
+            "\"architecture\": \"meanflow\"",
+            "\"architecture\": \"meanflwo\"",
+            "known names: meanflow"
+        ),
+        Edit("\"horizon\": 8", "\"horizn\": 8", "nearest known names: horizn"),
+        Edit("\"horizon\": 8", "\"horizon\": 6", "horizon: expected a multiple of 4"),
+        Edit("\"horizon\": 8", "\"horizon\": 8.5", "horizon: expected 1 to 256, found 8.5"),
+        Edit("\"horizon\": 8", "\"horizon\": 1000000000000", "horizon"),
+        Edit("\"horizon\": 8", "\"horizon\": 8, \"horizn\": 8", "horizn: expected a known key"),
+        Edit("\"first_action\": 0", "\"first_action\": 1", "first_action: expected 0"),
+        Edit("\"execute\": \"replan\"", "\"execute\": \"chunk:9\"", "chunk:1 to chunk:8"),
+        Edit("\"execute\": \"replan\"", "\"execute\": \"replane\"", "known names: replan"),
+        Edit("\"noise\": \"zero\"", "\"noise\": \"none\"", "noise: expected a known noise"),
+        Edit(
+            "\"policy_rate_hz\": 20.0",
+            "\"policy_rate_hz\": \"20\"",
+            "policy_rate_hz: expected a finite"
+        ),
+        Edit("\"policy_rate_hz\": 20.0", "\"policy_rate_hz\": 0", "policy_rate_hz"),
+        Edit("\"policy_rate_hz\": 20.0", "\"policy_rate_hz\": 1e999", "policy_rate_hz"),
+        Edit("pd_ee_delta_pos", "pd_ee_delta_posx", "known names: pd_ee_delta_pos"),
+        Edit("\"frame\": \"world+tool\"", "\"frame\": \"camera\"", "cloud.frame"),
+        Edit("\"points\": 24", "\"points\": 0", "cloud.points"),
+        Edit("\"world_scale\": 2.0", "\"world_scale\": -2.0", "cloud.normalisation.world_scale"),
+        Edit("\"kind\": \"isotropic\"", "\"kind\": \"gaussian\"", "cloud.normalisation.kind"),
+        Edit("\"units\": \"m\"", "\"units\": \"mm\"", "cloud.units"),
+        Edit(
+            "\"name\": \"tool_position\"",
+            "\"name\": \"object_position\"",
+            "state.features[0].name"
+        ),
+        Edit("\"name\": \"goal\"", "\"name\": \"tool_position\"", "each feature once"),
+        Edit("\"scale\": [", "\"scale\": [ 1.0,", "expected 7 numbers, found 8"),
+        Edit("\"names\": [", "\"names\": [ \"w\",", "expected 5 numbers, found 4"),
+        Edit("\"kernel\": 5", "\"kernel\": 4", "network.kernel: expected 1, 3 or 5"),
+        Edit("\"groups\": 8", "\"groups\": 7", "network.unet_widths: expected multiples of 7"),
+        Edit(
+            "\"file\": \"model.safetensors\"",
+            "\"file\": \"../model.safetensors\"",
+            "weights.file"
+        ),
+        Edit("\"file\": \"model.safetensors\"", "\"file\": \"/etc/x.safetensors\"", "weights.file"),
+        Edit("\"sha256\": \"", "\"sha256\": \"G", "64 lower-case hexadecimal"),
+        Edit("\"attention\": \"none\"", "\"attention\": \"causal\"", "attention"),
+        Edit(
+            "\"weights\": {",
+            "\"weights\": null, \"x\": {",
+            "weights: expected an object, found null"
+        ),
+    ]
+
+    @Test(arguments: edits)
+    func `a wrong manifest is refused by line and key`(edit: Edit) throws {
+        let json = try GoldenPolicy().json
+        let at = try #require(json.range(of: edit.old), "the manifest no longer has \(edit.old)")
+        let broken = json.replacingCharacters(in: at, with: edit.new)
+        let error = #expect(throws: InputError.self) {
+            try PolicyManifest(json: Array(broken.utf8), file: "policy.json")
+        }
+        let text = error?.description ?? ""
+        #expect(text.hasPrefix("policy.json:") && text.contains(edit.says), "\(text)")
+    }
+
+    @Test func `random changes of the text are read or refused, never a trap`() throws {
+        let whole = Array(try GoldenPolicy().json.utf8)
+        var state: UInt64 = 11
+        func next() -> UInt64 {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return state >> 33
+        }
+        var refused = 0
+        for _ in 0..<200 {
+            var bytes = whole
+            let at = Int(next() % UInt64(bytes.count))
+            if next() % 2 == 0 {
+                bytes[at] = UInt8(truncatingIfNeeded: next())
+            } else {
+                bytes.removeSubrange(at..<min(bytes.count, at + Int(next() % 9)))
+            }
+            do throws(InputError) { _ = try PolicyManifest(json: bytes, file: "p") } catch {
+                refused += 1
+            }
+        }
+        #expect(refused > 50)
+    }
+
+    @Test func `a manifest that fits is let through, another robot's is not`() throws {
+        let manifest = try PolicyManifest(directory: GoldenPolicy().directory)
+        let fits = PolicyContext(
+            robot: "panda",
+            controlMode: "pd_ee_delta_pos",
+            policyRateHz: 20,
+            actionWidth: 4,
+            jointCount: 7,
+            cloudPoints: 24,
+            hasGoal: true
+        )
+        try manifest.requireFits(fits)
+        let changes: [(String, (inout PolicyContext) -> Void)] = [
+            ("robot", { $0.robot = "so101" }),
+            ("control_mode", { $0.controlMode = "pd_joint_pos" }),
+            ("policy_rate_hz", { $0.policyRateHz = 30 }), ("action.names", { $0.actionWidth = 7 }),
+            ("cloud.points", { $0.cloudPoints = 512 }), ("state.features", { $0.hasGoal = false }),
+        ]
+        for (key, change) in changes {
+            var context = fits
+            change(&context)
+            let error = #expect(throws: InputError.self) { try manifest.requireFits(context) }
+            #expect(error?.key == key)
+        }
+    }
+}

@@ -1,0 +1,1 @@
+"""Training of simrun's MeanFlow policies: data, network, objective, export, golden tensors."""

@@ -1,0 +1,130 @@
+"""Exports a checkpoint as a policy directory: model.safetensors (EMA, bf16) and policy.json."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+
+from .dataset import FEATURE_UNITS, sha256_of
+from .network import NetworkShape
+
+FORMAT = "simrun-policy-1"
+
+
+def stored(weights: dict) -> dict:
+    """Matrices in bf16; norms and biases, which are few, stay exact."""
+    return {k: (v.to(torch.bfloat16) if v.ndim > 1 else v.float()).contiguous() for k, v in weights.items()}
+
+
+def policy_document(config: dict, weights: dict, file: Path, name: str, execute: str, noise: str) -> dict:
+    """The content of policy.json. Everything a runtime must know is said; nothing is implied."""
+    shape = NetworkShape.from_dict(config["network"])
+    return {
+        "format": FORMAT,
+        "name": name,
+        "architecture": "meanflow",
+        "task": config["task"],
+        "robot": config["robot"],
+        "control_mode": config["control_mode"],
+        "policy_rate_hz": float(config["policy_rate_hz"]),
+        "horizon": shape.horizon,
+        "observation_steps": shape.observation_steps,
+        "first_action": 0,
+        "execute": execute,
+        "attention": "none",
+        "noise": noise,
+        "cloud": {
+            "points": config["points"],
+            "frame": config["cloud_frame"],
+            "units": "m",
+            "normalisation": config["cloud_normalisation"],
+        },
+        "state": {
+            "features": [
+                {"name": n, "width": w, "units": FEATURE_UNITS.get(n, "1")}
+                for n, w in zip(config["features"], config["feature_widths"])
+            ],
+            "normalisation": config["state_normalisation"],
+        },
+        "action": {
+            "names": config["action_names"],
+            "low": -1.0,
+            "high": 1.0,
+            "units": "1",
+            "normalisation": config["action_normalisation"],
+        },
+        "network": {
+            "point_widths": list(shape.point_widths),
+            "point_features": shape.point_features,
+            "state_features": shape.state_features,
+            "time_features": shape.time_features,
+            "unet_widths": list(shape.unet_widths),
+            "kernel": shape.kernel,
+            "groups": shape.groups,
+        },
+        "weights": {
+            "file": file.name.removesuffix(".part"),
+            "sha256": sha256_of(str(file)),
+            "bytes": file.stat().st_size,
+            "dtype": "bf16",
+            "parameters": sum(v.numel() for v in weights.values()),
+        },
+        "training": {
+            key: config[key]
+            for key in ("command", "data", "data_sha256", "seeds", "demonstrations", "steps", "minutes",
+                        "batch", "lr", "seed", "ema", "objective", "validation", "torch")
+        },
+    }
+
+
+def write_policy(config: dict, weights: dict, out: Path, name: str, execute: str = "replan", noise: str = "normal") -> dict:
+    """Writes both files to temporary names, then renames them, the weights first."""
+    missing = [k for k in ("task", "robot", "control_mode", "policy_rate_hz") if not config.get(k)]
+    if missing:
+        raise ValueError(f"the demonstrations do not say {', '.join(missing)}; give them as options")
+    out.mkdir(parents=True, exist_ok=True)
+    tensors = stored(weights)
+    part = out / "model.safetensors.part"
+    save_file(tensors, part, metadata={"format": "pt"})
+    document = policy_document(config, tensors, part, name, execute, noise)
+    text = out / "policy.json.part"
+    text.write_text(json.dumps(document, indent=2) + "\n")
+    part.chmod(0o644)
+    part.replace(out / "model.safetensors")
+    text.replace(out / "policy.json")
+    return document
+
+
+def main(argv: list[str] | None = None) -> int:
+    p = argparse.ArgumentParser(prog="python -m simrun_training.export", description=__doc__,
+                                formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    p.add_argument("--checkpoint", required=True, help="directory given to train as --out, or its checkpoint.pt")
+    p.add_argument("--out", required=True, help="policy directory, for example assets/policies/meanflow-reach")
+    p.add_argument("--name", help="default: the directory's name")
+    p.add_argument("--execute", default="replan")
+    p.add_argument("--noise", choices=("normal", "fixed", "zero"), default="normal",
+                   help="fresh each plan, drawn once an episode, or none")
+    for key in ("task", "robot", "control_mode"):
+        p.add_argument("--" + key.replace("_", "-"), help="where the demonstrations do not say it")
+    p.add_argument("--policy-rate-hz", type=float)
+    args = p.parse_args(argv)
+    path, out = Path(args.checkpoint), Path(args.out)
+    path = path / "checkpoint.pt" if path.is_dir() else path
+    saved = torch.load(path, weights_only=True)
+    config = saved["config"]
+    config.update({k: v for k in ("task", "robot", "control_mode", "policy_rate_hz") if (v := getattr(args, k)) is not None})
+    try:
+        document = write_policy(config, saved["ema"], out, args.name or out.resolve().name, args.execute, args.noise)
+    except ValueError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    print(f"{out}: {document['weights']['parameters']} parameters, {document['weights']['bytes']} bytes, "
+          f"{config['steps']} steps, validation {config['validation']['mse']:.5f}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,165 @@
+"""Writes the golden tensors that the Swift tests compare with, layer by layer.
+
+All values are float32 from random weights; the seed and the command are in each file's metadata.
+A case NAME of layers.safetensors holds NAME.input, NAME.output and the layer's parameters;
+sequences are stored [T, C] (row-major, a step per row), weights in PyTorch's layout.
+"""
+
+import argparse
+import shutil
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import nn
+from torch.nn import functional as F
+
+from . import export
+from .network import NetworkShape, PointEncoder, PolicyNetwork, ResidualBlock, sinusoidal
+
+SEED = 20250710
+
+
+def randomise(module: nn.Module) -> nn.Module:
+    """Norms and biases away from their trivial initial values."""
+    with torch.no_grad():
+        for p in module.parameters():
+            if p.ndim == 1:
+                p.add_(0.3 * torch.randn(p.shape))
+    return module.eval()
+
+
+def layer_cases() -> dict[str, torch.Tensor]:
+    tensors: dict[str, torch.Tensor] = {}
+
+    def case(name, module, x, y):
+        tensors[f"{name}.input"], tensors[f"{name}.output"] = x, y
+        for key, value in (module.state_dict() if module is not None else {}).items():
+            tensors[f"{name}.{key}"] = value
+
+    for rows, inputs, outputs in ((1, 3, 5), (7, 13, 17), (3, 64, 33)):
+        linear, x = randomise(nn.Linear(inputs, outputs)), torch.randn(rows, inputs)
+        case(f"linear.{rows}x{inputs}x{outputs}", linear, x, linear(x))
+    for rows, width in ((1, 5), (4, 33)):
+        norm, x = randomise(nn.LayerNorm(width)), 3 + 2 * torch.randn(rows, width)
+        case(f"layer_norm.{rows}x{width}", norm, x, norm(x))
+    for steps, width, groups in ((1, 16, 8), (5, 24, 8), (8, 9, 3)):
+        norm, x = randomise(nn.GroupNorm(groups, width)), 2 * torch.randn(steps, width) - 1
+        case(f"group_norm.{steps}x{width}x{groups}", norm, x, norm(x.T[None])[0].T)
+    wide = torch.cat([torch.linspace(-90, 90, 61), torch.randn(40)])
+    case("mish", None, wide, F.mish(wide))
+    case("relu", None, wide, F.relu(wide))
+    for steps, inputs, outputs, kernel, stride in (
+        (1, 3, 7, 5, 1), (2, 5, 6, 5, 1), (3, 7, 4, 5, 1), (8, 4, 19, 5, 1), (11, 6, 5, 3, 1), (6, 9, 2, 1, 1),
+        (8, 5, 5, 3, 2), (7, 3, 4, 3, 2), (2, 6, 6, 3, 2), (1, 2, 3, 3, 2),
+    ):
+        conv, x = randomise(nn.Conv1d(inputs, outputs, kernel, stride, kernel // 2)), torch.randn(steps, inputs)
+        case(f"conv.{steps}x{inputs}x{outputs}.k{kernel}.s{stride}", conv, x, conv(x.T[None])[0].T)
+    for steps, inputs, outputs in ((1, 3, 5), (2, 4, 4), (5, 7, 3)):
+        conv, x = randomise(nn.ConvTranspose1d(inputs, outputs, 4, 2, 1)), torch.randn(steps, inputs)
+        case(f"conv_transpose.{steps}x{inputs}x{outputs}", conv, x, conv(x.T[None])[0].T)
+    shape = NetworkShape(3, 2, groups=4, unet_widths=(8, 12))
+    for steps, inputs, outputs in ((8, 3, 8), (2, 12, 12)):
+        block, x, condition = randomise(ResidualBlock(inputs, outputs, 10, shape)), torch.randn(steps, inputs), torch.randn(10)
+        case(f"block.{steps}x{inputs}x{outputs}", block, x, block(x.T[None], F.mish(condition)[None])[0].T)
+        tensors[f"block.{steps}x{inputs}x{outputs}.condition"] = condition
+    encoder = randomise(PointEncoder(NetworkShape(3, 2, point_widths=(7, 9, 18), point_features=5)))
+    cloud = torch.randn(37, 3)
+    case("points", encoder, cloud, encoder(cloud[None])[0])
+    times = torch.tensor([0.0, 0.25, 1.0])
+    case("sinusoidal.12", None, times, sinusoidal(times, 12))
+    return tensors
+
+
+def network_case(shape: NetworkShape, points: int) -> dict[str, torch.Tensor]:
+    """The whole network: weights, inputs, the condition, every block's output, the sample."""
+    network = randomise(PolicyNetwork(shape))
+    outputs: dict[str, torch.Tensor] = {}
+
+    def watch(name):
+        def hook(_module, _inputs, output):
+            outputs[f"out.{name}"] = output[0].T
+        return hook
+
+    for name, module in network.unet.named_modules():
+        if isinstance(module, ResidualBlock) or name.endswith(".sample"):
+            module.register_forward_hook(watch(name))
+    cloud = torch.randn(1, shape.observation_steps, points, shape.cloud_width)
+    state = torch.randn(1, shape.observation_steps, shape.state_width)
+    noise = torch.randn(1, shape.horizon, shape.action_width)
+    condition = network.encoder(cloud, state)
+    sample = network.sample(noise, condition)
+    return {**network.state_dict(), **outputs, "in.cloud": cloud[0], "in.state": state[0], "in.noise": noise[0],
+            "out.condition": condition[0], "out.sample": sample[0]}
+
+
+def policy_case(folder: Path) -> dict[str, torch.Tensor]:
+    """A tiny policy directory, and what it must plan for three observations with zero noise."""
+    shape = NetworkShape(4, 7, cloud_width=6, point_widths=(16, 24), point_features=16, state_features=16,
+                         time_features=16, unet_widths=(16, 32, 48))
+    network = randomise(PolicyNetwork(shape))
+    with torch.no_grad():
+        network.unet.final.head.weight.mul_(0.3)
+        network.unet.final.head.bias.mul_(0.3)
+    points = 24
+    state_scale, state_offset = torch.rand(7) * 3 + 0.5, torch.randn(7) * 0.2
+    action_scale, action_offset = torch.tensor([1.0, 1.25, 2.0, 1.0]), torch.tensor([0.0, 0.1, -0.3, 0.0])
+    centre, world_scale, tool_scale = [0.5, 0.0, 0.2], 2.0, 5.0
+    config = {
+        "task": "golden", "robot": "panda", "control_mode": "pd_ee_delta_pos", "policy_rate_hz": 20.0,
+        "action_names": ["x", "y", "z", "gripper"], "features": ["tool_position", "gripper_opening", "goal"],
+        "feature_widths": [3, 1, 3], "network": shape.as_dict(), "points": points, "cloud_frame": "world+tool",
+        "cloud_normalisation": {"kind": "isotropic", "centre": centre, "world_scale": world_scale, "tool_scale": tool_scale},
+        "state_normalisation": {"kind": "limits", "scale": state_scale.tolist(), "offset": state_offset.tolist()},
+        "action_normalisation": {"kind": "limits", "scale": action_scale.tolist(), "offset": action_offset.tolist()},
+        "command": "python -m simrun_training.goldens", "data": "none", "data_sha256": "0" * 64,
+        "seeds": [1000000, 1000000], "demonstrations": 1, "steps": 0, "minutes": 0.0, "batch": 1, "lr": 0.0, "seed": SEED,
+        "ema": "none", "objective": {}, "validation": {}, "torch": torch.__version__,
+    }
+    export.write_policy(config, network.state_dict(), folder, "golden", noise="zero")
+    network.load_state_dict({k: v.float() for k, v in load_file(folder / "model.safetensors").items()})
+    frames = 3
+    tool = torch.tensor([0.5, 0.0, 0.3]) + 0.1 * torch.randn(frames, 3)
+    opening, goal = 0.08 * torch.rand(frames, 1), torch.tensor([0.5, 0.1, 0.2]).expand(frames, 3).contiguous()
+    cloud = torch.tensor(centre) + 0.2 * torch.randn(frames, points, 3)
+    state = torch.cat([tool, opening, goal], 1) * state_scale + state_offset
+    columns = torch.cat([(cloud - torch.tensor(centre)) * world_scale, (cloud - tool[:, None]) * tool_scale], -1)
+    chunks = []
+    for i in range(frames):
+        rows = [max(i - 1, 0), i]
+        sample = network.sample(torch.zeros(1, shape.horizon, 4), network.encoder(columns[rows][None], state[rows][None]))
+        chunks.append(((sample[0] - action_offset) / action_scale).clamp(-1, 1))
+    return {"tool_position": tool, "gripper_opening": opening, "goal": goal, "point_cloud": cloud, "chunks": torch.stack(chunks)}
+
+
+def main() -> None:
+    p = argparse.ArgumentParser(prog="python -m simrun_training.goldens", description=__doc__,
+                                formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--out", required=True, help="the Tests folder; fills InferenceTests/Goldens and PoliciesTests/Goldens")
+    args = p.parse_args()
+    torch.set_num_threads(1)
+    metadata = {"command": "python -m simrun_training.goldens --out ../Tests", "seed": str(SEED), "torch": torch.__version__}
+
+    def write(tensors, path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        tensors = {k: v.detach().float().contiguous().clone() for k, v in tensors.items()}
+        save_file(tensors, path, metadata=metadata)
+        print(path.name, len(tensors), "tensors", path.stat().st_size, "bytes")
+
+    inference = Path(args.out) / "InferenceTests" / "Goldens"
+    torch.manual_seed(SEED)
+    write(layer_cases(), inference / "layers.safetensors")
+    for horizon, widths in ((8, (16, 24, 40)), (4, (16, 32))):
+        shape = NetworkShape(5, 6, cloud_width=3, horizon=horizon, point_widths=(12, 24), point_features=10,
+                             state_features=14, time_features=16, unet_widths=widths)
+        torch.manual_seed(SEED + horizon)
+        tensors = network_case(shape, points=29)
+        write(tensors, inference / f"network-h{horizon}.safetensors")
+    torch.manual_seed(SEED + 1)
+    policies = Path(args.out) / "PoliciesTests" / "Goldens"
+    shutil.rmtree(policies / "golden", ignore_errors=True)
+    write(policy_case(policies / "golden"), policies / "golden-plan.safetensors")
+
+
+if __name__ == "__main__":
+    main()
