@@ -92,7 +92,7 @@ let sources: [Target] = [
     ),
     .target(
         name: "Policies",
-        dependencies: ["Diagnostics", "Spatial", "Inference", "Runtime"],
+        dependencies: ["Diagnostics", "Spatial", "Inference", "Robots", "Runtime"],
         swiftSettings: strict
     ),
     .target(

@@ -1,5 +1,6 @@
 public import Diagnostics
 import Inference
+import Runtime
 
 /// A loaded MeanFlow policy: manifest and weights, immutable and shared between loops.
 public final class MeanFlowModel: Sendable {
@@ -49,7 +50,7 @@ public final class MeanFlowModel: Sendable {
                 found: "\(parameters)"
             )
         }
-        let hash = SHA256.hexDigest(file.contents)
+        let hash = ContentHash.sha256(file.contents)
         guard hash == weights.sha256 else {
             throw InputError(
                 file: file.path,

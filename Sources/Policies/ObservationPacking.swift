@@ -1,4 +1,5 @@
 import Inference
+import Robots
 import Runtime
 import Spatial
 
@@ -64,7 +65,7 @@ struct ObservationPacking {
     }
 
     private func write(
-        _ joints: [Double],
+        _ joints: JointVector,
         width: Int,
         to output: UnsafeMutablePointer<Float>
     ) throws(LoopFault) {

@@ -99,6 +99,18 @@ public struct SimulatedPlant: Plant {
         return current.visuals
     }
 
+    /// The true state as one vector: joint positions and velocities, then each object's position
+    /// and quaternion `(x, y, z, w)` in scene order, then the goal.
+    public var flatState: [Double] {
+        var flat = positions + velocities
+        for pose in state.worldFromObject {
+            let q = pose.rotation.quaternion
+            let p = pose.translation
+            flat += [p.x, p.y, p.z, q.x, q.y, q.z, q.w]
+        }
+        return flat + [state.goal.x, state.goal.y, state.goal.z]
+    }
+
     /// The hash of the physics state.
     public var stateHash: UInt64 { scene.world.stateHash }
 

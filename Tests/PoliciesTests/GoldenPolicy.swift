@@ -71,7 +71,7 @@ struct GoldenPolicy {
         let manifest = try PolicyManifest(directory: directory)
         return
             try json
-            .replacing(manifest.weights.sha256, with: SHA256.hexDigest(weights))
+            .replacing(manifest.weights.sha256, with: ContentHash.sha256(weights))
             .replacing("\"bytes\": \(manifest.weights.bytes)", with: "\"bytes\": \(weights.count)")
     }
 }

@@ -150,18 +150,13 @@ struct PoliciesCommand: ParsableCommand {
     }
 
     func run() throws {
-        let library = PolicyLibrary(folders: paths.policyFolders)
-        var rows: [Row] = []
-        for name in library.names {
-            let policy = try library.policy(named: name)
-            rows.append(
-                Row(
-                    name: policy.manifest.name,
-                    architecture: policy.manifest.architecture,
-                    task: policy.manifest.task,
-                    parameters: policy.parameterCount,
-                    bytes: policy.byteCount
-                )
+        let rows = try PolicyLibrary(searchPaths: paths.policyFolders).cards().map { card in
+            Row(
+                name: card.name,
+                architecture: card.architecture,
+                task: card.task,
+                parameters: card.parameters,
+                bytes: card.bytes
             )
         }
         if json { return try Console.json(rows) }

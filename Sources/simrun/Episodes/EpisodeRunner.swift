@@ -1,6 +1,7 @@
 import Diagnostics
 import Foundation
 import Policies
+import Robots
 import Runtime
 import Synchronization
 import Tasks

@@ -1,4 +1,5 @@
 import Diagnostics
+import Inference
 import Policies
 import Robots
 import Runtime
@@ -10,7 +11,7 @@ struct RunPlan: Sendable {
     enum Actor: Sendable {
         case expert
         case random
-        case meanFlow(MeanFlowPolicy.Model)
+        case meanFlow(MeanFlowModel)
     }
 
     var setup: TaskSetup
@@ -39,7 +40,7 @@ struct RunPlan: Sendable {
         let robotName = options.robot ?? task.robot
         let robot = try RobotLibrary(searchPaths: options.paths.robotFolders).load(robotName)
         setup = try TaskSetup(task: task, robot: robot, controlHertz: options.rate)
-        robotHash = robot.hash
+        robotHash = String(robot.contentHash, radix: 16)
         let name = options.policy ?? task.policy
         var execution = "replan"
         var horizon = 1
@@ -51,13 +52,14 @@ struct RunPlan: Sendable {
             actor = .random
             policyName = "random"
         default:
-            let model = try PolicyLibrary(folders: options.paths.policyFolders).meanFlow(named: name)
-            try model.check(fits: setup)
+            let library = PolicyLibrary(searchPaths: options.paths.policyFolders)
+            let model = try MeanFlowModel(directory: library.directory(of: name))
+            try model.manifest.requireFits(PolicyContext(setup))
             actor = .meanFlow(model)
             policyName = model.manifest.name
-            policyHash = model.hash
-            execution = model.manifest.execution
-            horizon = model.manifest.horizon
+            policyHash = model.manifest.weights.sha256
+            execution = model.manifest.execute
+            horizon = model.manifest.network.horizon
         }
         let strategy = try ExecuteArgument.strategy(
             options.execute ?? execution,
@@ -94,5 +96,20 @@ struct RunPlan: Sendable {
                 found: "--clock \(options.clock.rawValue) with latency \(latencyName)"
             )
         }
+    }
+}
+
+extension PolicyContext {
+    /// What a policy of this task and robot must fit.
+    init(_ setup: TaskSetup) throws(InputError) {
+        self.init(
+            robot: setup.robot.name,
+            controlMode: setup.task.control.mode.rawValue,
+            policyRateHz: setup.task.rates.policy,
+            actionWidth: try setup.controller().actionWidth,
+            jointCount: setup.robot.armJointCount,
+            cloudPoints: setup.task.cloud?.points ?? 0,
+            hasGoal: setup.task.goal != nil
+        )
     }
 }

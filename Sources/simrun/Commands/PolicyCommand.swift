@@ -1,0 +1,70 @@
+import ArgumentParser
+import Diagnostics
+import Foundation
+import Inference
+import Policies
+
+/// `simrun policy`: one policy in detail.
+struct PolicyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "policy",
+        abstract: "Look into a policy.",
+        subcommands: [InspectPolicy.self]
+    )
+}
+
+/// `simrun policy inspect DIR`.
+struct InspectPolicy: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect",
+        abstract: "Check a policy directory and print what it holds."
+    )
+
+    @Argument(help: "A policy's name or directory.") var policy: String
+    @OptionGroup(title: "Where to look") var paths: SearchPaths
+
+    func run() throws {
+        let library = PolicyLibrary(searchPaths: paths.policyFolders)
+        let directory = try library.directory(of: policy)
+        let manifest = try MeanFlowModel(directory: directory).manifest
+        let network = manifest.network
+        Console.line("\(manifest.name)  (\(directory))")
+        field("architecture", PolicyManifest.architecture)
+        field("task, robot", "\(manifest.task), \(manifest.robot)")
+        field("control", "\(manifest.controlMode) at \(manifest.policyRateHz.text(1)) Hz")
+        field("execute", "\(manifest.execute), horizon \(network.horizon)")
+        field("noise", manifest.noise.rawValue)
+        field("cloud", "\(manifest.cloud.points) points, \(manifest.cloud.frame.rawValue) frame")
+        field("actions", manifest.actionNames.joined(separator: ", "))
+        for (feature, row) in zip(manifest.features, ranges(manifest)) {
+            field("state", "\(feature.name.rawValue) [\(feature.width)] \(row)")
+        }
+        field(
+            "weights",
+            "\(manifest.weights.parameters) in \(manifest.weights.bytes) bytes,"
+                + " sha256 \(manifest.weights.sha256)"
+        )
+        field("trained by", manifest.trainingCommand)
+        field("data sha256", manifest.dataSHA256)
+        field("seeds", "\(manifest.seeds.lowerBound) to \(manifest.seeds.upperBound)")
+        Console.line("all tensors present, of the right shape, finite")
+    }
+
+    /// The range of each state feature in its unit: what -1 and 1 mean.
+    private func ranges(_ manifest: PolicyManifest) -> [String] {
+        var column = 0
+        return manifest.features.map { feature in
+            let columns = column..<column + feature.width
+            column += feature.width
+            return columns.map { index in
+                let scale = Double(manifest.stateNormalisation.scale[index])
+                let offset = Double(manifest.stateNormalisation.offset[index])
+                return "\(((-1 - offset) / scale).text(3))…\(((1 - offset) / scale).text(3))"
+            }.joined(separator: " ") + " " + feature.name.units
+        }
+    }
+
+    private func field(_ name: String, _ value: String) {
+        Console.line("  " + name.left(14) + value)
+    }
+}

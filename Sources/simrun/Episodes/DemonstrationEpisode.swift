@@ -1,0 +1,151 @@
+import Diagnostics
+import Recording
+import Robots
+import Runtime
+import Spatial
+import Tasks
+
+/// One expert episode as a table of policy steps.
+enum DemonstrationEpisode {
+    /// The observation features that a policy of this task gets beside the cloud.
+    static func stateFeatures(of task: TaskDefinition) -> String {
+        (["tool_position", "gripper_opening"] + (task.goal == nil ? [] : ["goal"]))
+            .joined(separator: ",")
+    }
+
+    /// Runs one episode and writes down what the policy saw and did at each of its steps.
+    static func record(
+        seed: UInt64,
+        setup: TaskSetup,
+        loop: inout ControlLoop<SimulatedPlant, ExpertPolicy, MonotonicTime>,
+        linger: TimeSpan,
+        keepsImages: Bool
+    ) throws -> EpisodeTable {
+        try loop.plant.reset(seed: seed)
+        loop.reset(seed: seed)
+        var columns = try Columns(loop: loop, keepsImages: keepsImages)
+        while loop.plant.elapsed < setup.task.timeLimit {
+            let state = loop.plant.flatState
+            let acted = try loop.tick()
+            if let trace = loop.traces.pop(), acted {
+                columns.append(loop: loop, state: state, trace: trace)
+            }
+            if let done = loop.plant.status.succeededAt, loop.plant.elapsed >= done + linger {
+                break
+            }
+        }
+        let succeeded = loop.plant.status.succeededAt != nil
+        return EpisodeTable(
+            seed: seed,
+            attributes: [
+                "success": .integer(succeeded ? 1 : 0),
+                "state_hash": .unsigned(loop.plant.stateHash),
+            ],
+            columns: columns.finished()
+        )
+    }
+
+    /// The columns of one episode while it grows.
+    private struct Columns {
+        private var table: [String: Column] = [:]
+        private var order: [String] = []
+        private let keepsImages: Bool
+
+        init(
+            loop: ControlLoop<SimulatedPlant, ExpertPolicy, MonotonicTime>,
+            keepsImages: Bool
+        ) throws(InputError) {
+            self.keepsImages = keepsImages
+            let observation = loop.observation
+            let width = loop.lastAction.width
+            try add("actions", [width], .float32)
+            try add("actions_executed", [width], .float32)
+            try add("rewards", [], .float64)
+            try add("dones", [], .uint8)
+            try add("states", [loop.plant.flatState.count], .float64)
+            try add("obs/joint_positions", [observation.jointPositions.count], .float32)
+            try add("obs/joint_velocities", [observation.jointVelocities.count], .float32)
+            try add("obs/gripper_opening", [1], .float32)
+            try add("obs/tool_position", [3], .float32)
+            try add("obs/tool_quaternion", [4], .float32)
+            try add("obs/goal", [3], .float32)
+            if observation.cloud.capacity > 0 {
+                try add("obs/point_cloud", [observation.cloud.capacity, 3], .float32)
+            }
+            for frame in observation.frames where keepsImages {
+                try add("obs/\(frame.name)_rgb", [frame.height, frame.width, 3], .uint8)
+                try add("obs/\(frame.name)_depth", [frame.height, frame.width], .float32)
+            }
+            for name in Self.timing { try add("timing/\(name)", [], .int64) }
+        }
+
+        /// Columns of nanoseconds, but for the tick's index.
+        private static let timing = [
+            "tick", "observed_at_ns", "cloud_captured_at_ns", "sense_ns", "infer_ns", "act_ns",
+            "step_ns",
+        ]
+
+        private mutating func add(
+            _ path: String,
+            _ shape: [Int],
+            _ type: ElementType
+        ) throws(InputError) {
+            table[path] = try Column(path: path, shape: shape, type: type)
+            order.append(path)
+        }
+
+        mutating func append(
+            loop: ControlLoop<SimulatedPlant, ExpertPolicy, MonotonicTime>,
+            state: [Double],
+            trace: TickTrace
+        ) {
+            let observation = loop.observation
+            put("actions", loop.policy.intended.values)
+            put("actions_executed", loop.lastAction.values)
+            put("rewards", [loop.plant.status.holdsNow ? 1.0 : 0.0])
+            put("dones", [UInt8(0)])
+            put("states", state)
+            put("obs/joint_positions", observation.jointPositions.values.map(Float.init))
+            put("obs/joint_velocities", observation.jointVelocities.values.map(Float.init))
+            put("obs/gripper_opening", [Float(observation.gripperOpening)])
+            put("obs/tool_position", floats(observation.worldFromTool.translation))
+            let q = observation.worldFromTool.rotation.quaternion
+            put("obs/tool_quaternion", [Float(q.x), Float(q.y), Float(q.z), Float(q.w)])
+            put("obs/goal", floats(observation.goal ?? .zero))
+            if observation.cloud.capacity > 0 {
+                put("obs/point_cloud", observation.cloud.coordinates)
+            }
+            for frame in observation.frames where keepsImages {
+                put("obs/\(frame.name)_rgb", frame.rgb)
+                put("obs/\(frame.name)_depth", frame.depth)
+            }
+            let times = [
+                Int64(trace.tick), observation.capturedAt.nanoseconds,
+                observation.cloud.capturedAt.nanoseconds, trace.stages.sense.nanoseconds,
+                trace.stages.infer.nanoseconds, trace.stages.act.nanoseconds,
+                trace.stages.step.nanoseconds,
+            ]
+            for (name, value) in zip(Self.timing, times) { put("timing/\(name)", [value]) }
+        }
+
+        /// All columns, with the last step marked as the end.
+        func finished() -> [Column] {
+            var columns = order.compactMap { table[$0] }
+            guard let index = columns.firstIndex(where: { $0.path == "dones" }) else {
+                return columns
+            }
+            let steps = columns[index].stepCount
+            columns[index].removeAll()
+            for step in 0..<steps { columns[index].append(UInt8(step == steps - 1 ? 1 : 0)) }
+            return columns
+        }
+
+        private mutating func put<Element: ColumnElement>(_ path: String, _ step: [Element]) {
+            table[path]?.append(step)
+        }
+
+        private func floats(_ vector: Vector3) -> [Float] {
+            [Float(vector.x), Float(vector.y), Float(vector.z)]
+        }
+    }
+}
