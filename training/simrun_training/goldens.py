@@ -138,7 +138,8 @@ def main() -> None:
     p.add_argument("--out", required=True, help="the Tests folder; fills InferenceTests/Goldens and PoliciesTests/Goldens")
     args = p.parse_args()
     torch.set_num_threads(1)
-    metadata = {"command": "python -m simrun_training.goldens --out ../Tests", "seed": str(SEED), "torch": torch.__version__}
+    # One key, because the writer does not keep the order of several.
+    metadata = {"source": f"python -m simrun_training.goldens --out ../Tests; seed {SEED}; torch {torch.__version__}"}
 
     def write(tensors, path):
         path.parent.mkdir(parents=True, exist_ok=True)

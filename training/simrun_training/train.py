@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import torch
+from torch import nn
 
 from .dataset import (ACTION_NAMES, CLOUD_FRAMES, CloudNormalisation, DataError, Demonstrations, Normalisation, Windows, sha256_of)
 from .meanflow import Objective, meanflow_loss
@@ -52,6 +53,8 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     p.add_argument("--tangent", choices=("predicted", "sample"), default="predicted")
     p.add_argument("--endpoint-share", type=float, default=0.25, help="share of the r < t half put at (t, r) = (1, 0)")
     p.add_argument("--dispersive", type=float, default=0.5, help="weight; 0 for none")
+    p.add_argument("--auxiliary", type=float, default=1.0,
+                   help="weight of a regression of the chunk from the condition; teaches the encoder to look; not exported")
     p.add_argument("--validation", type=float, default=0.04, help="share of demonstrations held out")
     p.add_argument("--every", type=float, default=60.0, help="seconds between checkpoints")
     p.add_argument("--stop-after", type=int, help="stop (resumable) after so many steps of this run")
@@ -112,8 +115,13 @@ class Training:
         torch.manual_seed(args.seed)
         self.generator = torch.Generator().manual_seed(args.seed)
         self.network = PolicyNetwork(self.shape)
+        # Training only: gives the encoder a direct gradient, which the noisy objective lacks at first.
+        width = self.shape.condition_width
+        self.regression = nn.Sequential(nn.Linear(width, width), nn.Mish(),
+                                        nn.Linear(width, self.shape.horizon * self.shape.action_width))
+        self.parameters = [*self.network.parameters(), *self.regression.parameters()]
         self.ema = Ema(self.network, args.ema_power)
-        self.optimiser = torch.optim.AdamW(self.network.parameters(), lr=args.lr, betas=(0.95, 0.999),
+        self.optimiser = torch.optim.AdamW(self.parameters, lr=args.lr, betas=(0.95, 0.999),
                                            weight_decay=args.weight_decay, foreach=True)
         self.step, self.elapsed = 0, 0.0
         self.config = self.describe(demos)
@@ -128,7 +136,7 @@ class Training:
             "feature_widths": demos.widths, "network": self.shape.as_dict(), "points": self.args.points,
             "cloud_frame": self.args.cloud_frame, "cloud_normalisation": self.cloud_norm.as_dict(),
             "state_normalisation": self.state_norm.as_dict(), "action_normalisation": self.action_norm.as_dict(),
-            "objective": vars(self.objective), "ema": f"decay 1 - n^-{self.args.ema_power}",
+            "objective": {**vars(self.objective), "auxiliary": self.args.auxiliary, "history_dropout": self.args.history_dropout}, "ema": f"decay 1 - n^-{self.args.ema_power}",
             "data": os.path.basename(self.args.data), "data_sha256": sha256_of(self.args.data),
             "seeds": [min(demos.seeds), max(demos.seeds)], "demonstrations": len(demos.lengths),
             "batch": self.args.batch, "lr": self.args.lr, "seed": self.args.seed,
@@ -145,6 +153,7 @@ class Training:
             if mine != theirs:
                 raise DataError(f"{path}: {key} was {theirs}, is now {mine}; use another --out")
         self.network.load_state_dict(saved["model"])
+        self.regression.load_state_dict(saved["regression"])
         self.optimiser.load_state_dict(saved["optimiser"])
         self.ema.values, self.ema.updates = saved["ema"], saved["ema_updates"]
         self.generator.set_state(saved["generator"])
@@ -154,7 +163,7 @@ class Training:
     def save(self, validation: dict) -> None:
         config = json.loads(json.dumps({**self.config, "steps": self.step, "minutes": round(self.elapsed / 60, 1),
                                         "validation": validation}))
-        state = {"config": config, "model": self.network.state_dict(), "ema": self.ema.values,
+        state = {"config": config, "model": self.network.state_dict(), "regression": self.regression.state_dict(), "ema": self.ema.values,
                  "ema_updates": self.ema.updates, "optimiser": self.optimiser.state_dict(),
                  "generator": self.generator.get_state(), "step": self.step, "elapsed": self.elapsed}
         temporary = self.out / "checkpoint.pt.part"
@@ -177,14 +186,16 @@ class Training:
         rows = torch.randint(len(self.train), (self.args.batch,), generator=self.generator)
         cloud, state, actions = self.train.batch(rows, self.generator)
         condition = self.network.encoder(cloud, state)
+        guess = self.regression(condition).view_as(actions)
+        regression = (guess - actions).square().mean()
         if self.args.draws > 1:
             condition, actions = condition.repeat(self.args.draws, 1), actions.repeat(self.args.draws, 1, 1)
         # A random order, because the loss gives the first half of a batch r = t.
         order = torch.randperm(len(actions), generator=self.generator)
         loss, residual = meanflow_loss(self.network.unet, actions[order], condition[order], self.objective, self.generator)
         self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        (loss + self.args.auxiliary * regression).backward()
+        torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
         self.optimiser.step()
         self.ema.update(self.network)
         self.step += 1
