@@ -1,0 +1,77 @@
+import ArgumentParser
+import Diagnostics
+import Foundation
+import Robots
+import Runtime
+import Tasks
+
+/// Proves that the tick allocates nothing. Build it with `-c release`: debug code allocates.
+@main
+struct SimrunBench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "simrun-bench",
+        abstract: "Count the heap allocations of the tick; exit code 1 if there are any.",
+        discussion: """
+            Runs ticks of each task under its expert and its shipped policy, in lockstep and on \
+            the charged clock, and counts allocations by standing in front of malloc. Bullet's \
+            own, inside the step stage, are reported apart.
+            """
+    )
+
+    @Option(help: "Ticks to count per case.") var ticks = 500
+    @Option(help: "Folder that holds tasks, robots and assets.") var home = "."
+    @Flag(help: "Print JSON.") var json = false
+
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch let error as InputError {
+            report("simrun-bench: \(error)")
+            Foundation.exit(2)
+        } catch {
+            let code = exitCode(for: error)
+            report(fullMessage(for: error))
+            Foundation.exit(code == .success ? 0 : code == ExitCode(1) ? 1 : 2)
+        }
+    }
+
+    func run() throws {
+        var counts: [AllocationGate.Count] = []
+        let library = TaskLibrary(folders: [home + "/tasks"])
+        for name in library.names {
+            let task = try library.task(named: name)
+            let robot = try RobotLibrary(searchPaths: [home + "/robots"]).load(task.robot)
+            let gate = AllocationGate(
+                setup: try TaskSetup(task: task, robot: robot),
+                policyFolders: [home + "/assets/policies"],
+                ticks: ticks
+            )
+            for clock in [LoopClock.lockstep, .charged] {
+                counts.append(try gate.countExpert(clock: clock))
+                counts.append(try gate.countPolicy(clock: clock))
+            }
+        }
+        if json {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys]
+            print(String(decoding: try encoder.encode(counts), as: UTF8.self))
+        } else {
+            for count in counts { print(line(count)) }
+        }
+        let failed = counts.filter { $0.outsideStep > 0 }
+        guard failed.isEmpty else {
+            Self.report("simrun-bench: \(failed.count) of \(counts.count) cases allocate in the tick")
+            throw ExitCode(1)
+        }
+    }
+
+    private func line(_ count: AllocationGate.Count) -> String {
+        "\(count.task), \(count.policy), \(count.clock): \(count.ticks) ticks,"
+            + " \(count.outsideStep) allocations outside step, \(count.insideStep) inside (Bullet)"
+    }
+
+    private static func report(_ text: String) {
+        FileHandle.standardError.write(Data((text + "\n").utf8))
+    }
+}
