@@ -210,6 +210,8 @@ class Training:
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
         self.optimiser.step()
+        if self.step == self.args.pretrain:
+            self.ema.updates = 0  # The U-Net starts here; its first weights should not linger.
         self.ema.update(self.network)
         self.step += 1
 
