@@ -17,7 +17,7 @@ from torch import nn
 from simrun_training import dataset, export, meanflow, network, synthetic, train
 
 SMALL = ["--batch", "32", "--point-widths", "16", "16", "32", "--unet-widths", "16", "32", "64",
-         "--points", "48", "--warmup", "5", "--every", "1000", "--validation", "0.25"]
+         "--points", "48", "--warmup", "5", "--every", "1000", "--validation", "0.25", "--pretrain", "0"]
 
 
 class SmokeTest(unittest.TestCase):
@@ -63,9 +63,9 @@ class SmokeTest(unittest.TestCase):
         network.PolicyNetwork(shape).load_state_dict(tensors, strict=True)
 
     def test_an_interrupted_run_equals_a_whole_one(self):
-        train.main(self.arguments("whole"))
-        train.main(self.arguments("halves", "--stop-after", "7"))
-        train.main(self.arguments("halves"))
+        train.main(self.arguments("whole", "--pretrain", "4"))
+        train.main(self.arguments("halves", "--pretrain", "4", "--stop-after", "7"))
+        train.main(self.arguments("halves", "--pretrain", "4"))
         a, b = (torch.load(self.root / n / "checkpoint.pt", weights_only=True)["ema"] for n in ("whole", "halves"))
         self.assertTrue(all(torch.equal(a[k], b[k]) for k in a))
 

@@ -32,7 +32,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     p.add_argument("--batch", type=int, default=128)
     p.add_argument("--draws", type=int, default=1, help="noise and time draws per encoded window of a batch")
     p.add_argument("--lr", type=float, default=1e-3)
-    p.add_argument("--warmup", type=int, default=200, help="steps")
+    p.add_argument("--warmup", type=int, default=100, help="steps")
     p.add_argument("--weight-decay", type=float, default=1e-4)
     p.add_argument("--ema-power", type=float, default=0.75)
     p.add_argument("--points", type=int, default=256)
@@ -53,7 +53,9 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     p.add_argument("--tangent", choices=("predicted", "sample"), default="predicted")
     p.add_argument("--endpoint-share", type=float, default=0.25, help="share of the r < t half put at (t, r) = (1, 0)")
     p.add_argument("--dispersive", type=float, default=0.5, help="weight; 0 for none")
-    p.add_argument("--auxiliary", type=float, default=1.0,
+    p.add_argument("--pretrain", type=int, default=1000,
+                   help="first steps that train the encoder alone, by that regression: they cost a quarter of the others")
+    p.add_argument("--auxiliary", type=float, default=10.0,
                    help="weight of a regression of the chunk from the condition; teaches the encoder to look; not exported")
     p.add_argument("--validation", type=float, default=0.04, help="share of demonstrations held out")
     p.add_argument("--every", type=float, default=60.0, help="seconds between checkpoints")
@@ -136,7 +138,7 @@ class Training:
             "feature_widths": demos.widths, "network": self.shape.as_dict(), "points": self.args.points,
             "cloud_frame": self.args.cloud_frame, "cloud_normalisation": self.cloud_norm.as_dict(),
             "state_normalisation": self.state_norm.as_dict(), "action_normalisation": self.action_norm.as_dict(),
-            "objective": {**vars(self.objective), "auxiliary": self.args.auxiliary, "history_dropout": self.args.history_dropout}, "ema": f"decay 1 - n^-{self.args.ema_power}",
+            "objective": {**vars(self.objective), "auxiliary": self.args.auxiliary, "history_dropout": self.args.history_dropout, "pretrain": self.args.pretrain}, "ema": f"decay 1 - n^-{self.args.ema_power}",
             "data": os.path.basename(self.args.data), "data_sha256": sha256_of(self.args.data),
             "seeds": [min(demos.seeds), max(demos.seeds)], "demonstrations": len(demos.lengths),
             "batch": self.args.batch, "lr": self.args.lr, "seed": self.args.seed,
@@ -177,6 +179,10 @@ class Training:
 
     def learning_rate(self) -> float:
         warm = min(1.0, (self.step + 1) / max(1, self.args.warmup))
+        # The U-Net starts when the encoder has had its head start, and warms up then.
+        late = self.step - self.args.pretrain
+        if 0 <= late < self.args.warmup:
+            warm = (late + 1) / self.args.warmup
         return self.args.lr * warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, self.progress()))))
 
     def one_step(self) -> tuple[float, float]:
@@ -188,18 +194,26 @@ class Training:
         condition = self.network.encoder(cloud, state)
         guess = self.regression(condition).view_as(actions)
         regression = (guess - actions).square().mean()
+        if self.step < self.args.pretrain:
+            self.update(regression)
+            return regression.item(), regression.item()
         if self.args.draws > 1:
             condition, actions = condition.repeat(self.args.draws, 1), actions.repeat(self.args.draws, 1, 1)
         # A random order, because the loss gives the first half of a batch r = t.
         order = torch.randperm(len(actions), generator=self.generator)
         loss, residual = meanflow_loss(self.network.unet, actions[order], condition[order], self.objective, self.generator)
+        self.update(loss + self.args.auxiliary * regression)
+        return loss.item(), residual.item()
+
+    def update(self, loss) -> None:
         self.optimiser.zero_grad(set_to_none=True)
-        (loss + self.args.auxiliary * regression).backward()
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
         self.optimiser.step()
+        if self.step == self.args.pretrain:
+            self.ema.updates = 0  # The U-Net starts here; its first weights should not linger.
         self.ema.update(self.network)
         self.step += 1
-        return loss.item(), residual.item()
 
     @torch.no_grad()
     def validate(self, most: int = 512) -> dict:
