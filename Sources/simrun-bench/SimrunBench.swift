@@ -61,7 +61,9 @@ struct SimrunBench: ParsableCommand {
         }
         let failed = counts.filter { $0.outsideStep > 0 }
         guard failed.isEmpty else {
-            Self.report("simrun-bench: \(failed.count) of \(counts.count) cases allocate in the tick")
+            Self.report(
+                "simrun-bench: \(failed.count) of \(counts.count) cases allocate in the tick"
+            )
             throw ExitCode(1)
         }
     }

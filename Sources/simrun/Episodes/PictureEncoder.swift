@@ -23,7 +23,8 @@ final class PictureEncoder {
     ) throws(InputError) {
         self.path = path
         let url = URL(filePath: path)
-        partial = url.deletingLastPathComponent()
+        partial =
+            url.deletingLastPathComponent()
             .appending(path: ".partial-\(getpid())-\(url.lastPathComponent)").path
         var arguments = [
             "ffmpeg", "-loglevel", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24",

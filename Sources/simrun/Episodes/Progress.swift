@@ -18,7 +18,8 @@ struct Progress {
         guard isShown, total > 0 else { return }
         let width = 30
         let filled = width * done / total
-        let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled)
+        let bar =
+            String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled)
         let elapsed = (MonotonicTime().now() - started).seconds
         let left = done > 0 ? elapsed / Double(done) * Double(total - done) : 0
         let eta = done > 0 ? ", \(Int(left.rounded(.up))) s left" : ""

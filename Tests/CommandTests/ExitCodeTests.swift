@@ -1,0 +1,83 @@
+import Foundation
+import Testing
+
+@Suite struct ExitCodeTests {
+    /// A command line that must be refused, and words that its one sentence must hold.
+    struct Refusal: CustomTestStringConvertible {
+        var arguments: String
+        var words: [String]
+        var testDescription: String { arguments }
+    }
+
+    @Test(arguments: [
+        Refusal(arguments: "task pik-place", words: ["pik-place", "pick-place"]),
+        Refusal(arguments: "task reach --policy meanflow-pik", words: ["meanflow-pik", "nearest"]),
+        Refusal(arguments: "task reach --robot pandaa", words: ["pandaa", "panda"]),
+        Refusal(arguments: "task reach --policy expert --episodes 0", words: ["--episodes"]),
+        Refusal(arguments: "task reach --policy expert --rate 0", words: ["0.1 Hz"]),
+        Refusal(arguments: "task reach --policy expert --rate nan", words: ["rate"]),
+        Refusal(arguments: "task reach --policy expert --clock sometimes", words: ["--clock"]),
+        Refusal(arguments: "task reach --policy expert --latency 6.8", words: ["6.8ms"]),
+        Refusal(arguments: "task reach --policy expert --latency -3ms", words: ["--latency"]),
+        Refusal(
+            arguments: "task reach --policy expert --latency trace:/nowhere",
+            words: ["/nowhere"]
+        ),
+        Refusal(
+            arguments: "task reach --policy expert --clock lockstep --latency 1ms",
+            words: ["--clock charged"]
+        ),
+        Refusal(arguments: "task reach --policy expert --jobs 2", words: ["--jobs", "measured"]),
+        Refusal(
+            arguments: "task reach --policy expert --clock wall --jobs 2",
+            words: ["--jobs", "wall"]
+        ),
+        Refusal(arguments: "task reach --policy expert --ci", words: ["--ci", "lockstep"]),
+        Refusal(arguments: "task reach --policy expert --execute chunk:0", words: ["chunk:N"]),
+        Refusal(arguments: "task reach --policy expert --execute rtk", words: ["rtk", "replan"]),
+        Refusal(arguments: "task reach --policy expert --max-p99 tock=2ms", words: ["tick"]),
+        Refusal(arguments: "task reach --policy expert --max-p99 tick=2", words: ["tick=2ms"]),
+        Refusal(arguments: "task reach --policy expert --min-success 2", words: ["0 to 1"]),
+        Refusal(arguments: "task reach --no-such-flag", words: ["--no-such-flag"]),
+        Refusal(arguments: "collect reach --episodes 1 --seed 5 --out /tmp/x", words: ["1000000"]),
+        Refusal(arguments: "policy inspect nowhere", words: ["nowhere"]),
+        Refusal(arguments: "tasks check README.md", words: ["README.md"]),
+        Refusal(arguments: "frobnicate", words: ["frobnicate"]),
+    ])
+    func `bad input exits with 2 and one clear sentence`(refusal: Refusal) throws {
+        let run = try Simrun.run(refusal.arguments.split(separator: " ").map(String.init))
+        #expect(run.status == 2)
+        #expect(run.output.isEmpty)
+        for word in refusal.words {
+            #expect(run.errors.contains(word), "\(run.errors) lacks \(word)")
+        }
+    }
+
+    @Test func `help exits with 0 and names the commands`() throws {
+        let run = try Simrun.run(["--help"])
+        #expect(run.status == 0)
+        for command in ["task", "tasks", "robots", "policies", "policy", "collect"] {
+            #expect(run.output.contains(command))
+        }
+    }
+
+    @Test func `a broken gate exits with 1 and says by how much`() throws {
+        let run = try Simrun.run([
+            "task", "reach", "--policy", "random", "--episodes", "2", "--clock", "lockstep",
+            "--min-success", "0.9", "--json",
+        ])
+        #expect(run.status == 1)
+        #expect(run.errors.contains("--min-success 0.9"))
+        #expect(run.errors.contains("0.900"))
+    }
+
+    @Test func `control-C parks the robot, reports and exits with 130`() throws {
+        let run = try Simrun.run(
+            ["task", "reach", "--policy", "expert", "--episodes", "500", "--clock", "lockstep"],
+            interruptAfter: 3
+        )
+        #expect(run.status == 130)
+        #expect(run.output.contains("success"))
+        #expect(run.errors.contains("parked"))
+    }
+}

@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# All tests that a change must pass: `make test`. Every step is named and timed; a failed step
+# does not stop the others.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+source tools/steps.sh
+
+export SIMRUN_PYTHON=$PWD/.venv/bin/python
+simrun=.build/release/simrun
+
+format() { swift format lint --strict --recursive Package.swift Sources Tests; }
+build_debug() { swift build --build-tests; }
+architecture() { swift test --skip-build --filter ArchitectureTests; }
+tests() { swift test --skip-build --skip ArchitectureTests; }
+training() { (cd training && "$SIMRUN_PYTHON" -m pytest -q); }
+build_release() { swift build -c release; }
+allocations() { .build/release/simrun-bench; }
+
+# Success over few seeds: enough to notice a broken policy, far from a measurement.
+short_lockstep() {
+    "$simrun" task "$1" --episodes 20 --clock lockstep --jobs 2 --ci --min-success "$2"
+}
+short_charged() {
+    "$simrun" task "$1" --episodes 20 --clock charged --latency 6.8ms --jobs 2 --ci \
+        --min-success "$2"
+}
+# The same command gives the same episodes to the last bit.
+reproducible() {
+    local first second
+    first=$("$simrun" task pick-place --episodes 4 --latency 6.8ms --ci --json | episodes)
+    second=$("$simrun" task pick-place --episodes 4 --latency 6.8ms --ci --jobs 2 --json | episodes)
+    [ -n "$first" ] && [ "$first" = "$second" ]
+}
+episodes() { "$SIMRUN_PYTHON" -c 'import json, sys; print(json.load(sys.stdin)["episodes"])'; }
+
+step "format" format
+step "build, debug" build_debug
+step "architecture" architecture
+step "tests" tests
+step "training smoke test" training
+step "build, release" build_release
+step "no allocation in the tick" allocations
+step "episodes, reach, lockstep" short_lockstep reach 0.9
+step "episodes, pick-place, lockstep" short_lockstep pick-place 0.8
+step "episodes, pick-place, 6.8 ms" short_charged pick-place 0.8
+step "same command, same episodes" reproducible
+finish
