@@ -1,4 +1,6 @@
-/// Bad input from outside: a file, an argument, a packet. The program reports it and exits with 2.
+/// Bad input from outside: a file, an argument, a packet.
+///
+/// The program reports it and exits with 2.
 ///
 /// The sentence names the place (file, line, key), what was expected and what was found, and the
 /// nearest known names where a name was not known.

@@ -155,7 +155,9 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
         }
     }
 
-    /// Wall clock: sleeps to the tick's absolute deadline. Other clocks start at once.
+    /// Wall clock: sleeps to the tick's absolute deadline.
+    ///
+    /// Other clocks start at once.
     private mutating func awaitDeadline(_ trace: inout TickTrace) -> TimeSpan {
         guard configuration.clock == .wall else { return time.now() }
         let deadline = wallStart + configuration.rate.start(ofTick: tickIndex)

@@ -1,4 +1,6 @@
-/// Everything measured in one tick. Plain bytes, so that a ring can carry it without allocation.
+/// Everything measured in one tick.
+///
+/// Plain bytes, so that a ring can carry it without allocation.
 public struct TickTrace: Sendable, BitwiseCopyable {
     /// The tick's index in the episode; skipped periods are counted in.
     public var tick: Int = 0

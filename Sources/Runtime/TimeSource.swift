@@ -1,6 +1,8 @@
 public import Glibc
 
-/// Where the loop reads time. It is passed in, so that a test can hold it in its hand.
+/// Where the loop reads time.
+///
+/// It is passed in, so that a test can hold it in its hand.
 public protocol TimeSource {
     /// The time since an arbitrary fixed start; never goes back.
     func now() -> TimeSpan

@@ -1,4 +1,6 @@
-/// Wilson's score interval for a success rate (Wilson, JASA 1927, eq. 1), at 95 %.
+/// Wilson's score interval for a success rate, at 95 %.
+///
+/// Source: E. B. Wilson, "Probable inference", JASA 22 (1927).
 public struct WilsonInterval: Equatable, Sendable {
     /// The lower bound, in `[0, 1]`.
     public let lower: Double

@@ -1,4 +1,6 @@
-/// A rigid transform. Name it by its frames: `worldFromTool` maps tool coordinates to world ones.
+/// A rigid transform.
+///
+/// Name it by its frames: `worldFromTool` maps tool coordinates to world ones.
 ///
 /// Poses compose by matching inner names: `worldFromTool = worldFromBase * baseFromTool`.
 public struct Pose: Equatable, Sendable, BitwiseCopyable {

@@ -11,8 +11,10 @@ struct SensorSuite {
         /// The capture that the observation's frame shows; -1 before the first.
         var shown = -1
 
-        /// What can be seen now. The camera ran before the episode began, over the same still
-        /// scene, so until its first picture arrives that scene is what it shows.
+        /// What can be seen now.
+        ///
+        /// The camera ran before the episode began, over the same still scene, so until its first
+        /// picture arrives that scene is what it shows.
         func newest(at now: TimeSpan) -> (index: Int, capturedAt: TimeSpan)? {
             log.newest(arrivedBy: now) ?? (shown < 0 ? (0, .zero) : nil)
         }

@@ -3,7 +3,9 @@ public import Runtime
 public import Sensing
 public import Spatial
 
-/// A task as its file describes it. Immutable; nothing in it is guessed.
+/// A task as its file describes it.
+///
+/// Immutable; nothing in it is guessed.
 public struct TaskDefinition: Sendable {
     /// The task's name, the file's own.
     public var name: String

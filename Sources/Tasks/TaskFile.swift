@@ -5,7 +5,9 @@ import Runtime
 import Sensing
 import Spatial
 
-/// Reads `tasks/NAME.yaml`. Every key must be known, typed, in range and with its unit.
+/// Reads `tasks/NAME.yaml`.
+///
+/// Every key must be known, typed, in range and with its unit.
 enum TaskFile {
     /// Reads and checks one task file.
     ///

@@ -5,7 +5,9 @@ import Robots
 import Runtime
 import Tasks
 
-/// Proves that the tick allocates nothing. Build it with `-c release`: debug code allocates.
+/// Proves that the tick allocates nothing.
+///
+/// Build it with `-c release`: debug code allocates.
 @main
 struct SimrunBench: ParsableCommand {
     static let configuration = CommandConfiguration(

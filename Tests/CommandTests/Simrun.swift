@@ -25,7 +25,7 @@ struct Simrun {
         let output = folder.appending(path: "out")
         let errors = folder.appending(path: "err")
         for file in [output, errors] {
-            FileManager.default.createFile(atPath: file.path, contents: nil)
+            _ = FileManager.default.createFile(atPath: file.path, contents: nil)
         }
         process.standardOutput = try FileHandle(forWritingTo: output)
         process.standardError = try FileHandle(forWritingTo: errors)

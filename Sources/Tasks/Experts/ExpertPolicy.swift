@@ -5,8 +5,10 @@ import Spatial
 ///
 /// Holds the plant's true state, so it lives beside the tasks and never among the policies.
 public struct ExpertPolicy: Policy {
-    /// The part of the error covered by one action. The arm follows its target about 0.12 s late,
-    /// 2.4 actions at 20 Hz; a gain well under 1/2.4 keeps that loop from ringing.
+    /// The part of the error covered by one action.
+    ///
+    /// The arm follows its target about 0.12 s late, 2.4 actions at 20 Hz; a gain well under 1/2.4
+    /// keeps that loop from ringing.
     static let gain = 0.15
     /// The most that an action may differ from the one before, so that the motion asked for stays
     /// within what the arm's acceleration limits let through.
