@@ -142,13 +142,11 @@ public struct SafetyGate: Sendable {
         let limit = limits.joints[index]
         let position = min(max(wanted, limit.lower), limit.upper)
         if position != wanted { interventions.insert(.position) }
-        // The wanted motion, plus what closes the gap to it fast enough to arrive yet slow enough
-        // to stop there: v² = 2 a |gap|.
+        // The wanted motion, plus what closes the gap to it as fast as still lets it stop there.
         let wantedVelocity = (position - lastWanted[index]) / seconds
         let gap = lastWanted[index] - last.arm[index]
-        let braking = (2 * limit.acceleration * abs(gap)).squareRoot()
-        let closing = max(braking, limit.acceleration * seconds)
-        let velocity = wantedVelocity + min(max(gap / seconds, -closing), closing)
+        let closing = Self.stoppingSpeed(abs(gap), limit.acceleration, seconds)
+        let velocity = wantedVelocity + (gap < 0 ? -closing : closing)
         lastWanted[index] = position
         let bounded = min(max(velocity, -limit.velocity), limit.velocity)
         if bounded != velocity { interventions.insert(.velocity) }

@@ -22,7 +22,7 @@ import Testing
             for k in stride(from: 0, through: n, by: max(1, n / 7)) {
                 let interval = WilsonInterval(successes: k, trials: n)
                 let rate = Double(k) / Double(n)
-                #expect(interval.lower <= rate && rate <= interval.upper)
+                #expect(interval.lower <= rate + 1e-15 && rate <= interval.upper + 1e-15)
                 for p in [interval.lower, interval.upper] where p > 1e-9 && p < 1 - 1e-9 {
                     let score = abs(rate - p) / (p * (1 - p) / Double(n)).squareRoot()
                     #expect(abs(score - 1.959963984540054) < 1e-6)
