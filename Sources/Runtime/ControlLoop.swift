@@ -103,14 +103,15 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
 
         let step = schedule.step(atTick: tickIndex)
         let acts = step > policyStep
+        var planned = sensed
         if acts, queue.needsPlan {
             try policy.plan(observation, into: &queue.chunk)
             guard queue.isFinite else { throw .notFinite(what: "action chunk") }
             queue.accept(observedAt: oldestCapture())
             trace.planned = true
+            planned = time.now()
+            trace.stages.infer = planned - sensed
         }
-        let planned = time.now()
-        trace.stages.infer = planned - sensed
 
         if acts {
             takeAction(step: step)

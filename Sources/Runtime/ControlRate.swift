@@ -54,10 +54,13 @@ public struct ControlRate: Equatable, Sendable, BitwiseCopyable {
     }
 
     /// The least number of timesteps that covers `span`: a charged delay is rounded up.
+    ///
+    /// Exact in whole nanoseconds: `n` timesteps cover ``instant(afterSubsteps:)`` of `n`.
     public func substeps(covering span: TimeSpan) -> Int {
         guard span > .zero else { return 0 }
-        // One part in 1e9 of slack, so that a delay of exactly n timesteps stays n.
-        let exact = span.seconds * physicsHertz
-        return Int((exact * (1 - 1e-9)).rounded(.up))
+        let span = min(span, .seconds(.infinity))
+        var count = max(0, Int(span.seconds * physicsHertz) - 1)
+        while instant(afterSubsteps: count) < span { count += 1 }
+        return count
     }
 }

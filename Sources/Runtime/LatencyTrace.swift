@@ -54,7 +54,7 @@ extension LatencyTrace {
     public init(text: String) throws(InputError) {
         var columns: [Stage]?
         var number = 0
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+        for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
             number += 1
             let fields = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace)
             guard let first = fields.first else { continue }

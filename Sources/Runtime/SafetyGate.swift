@@ -32,7 +32,8 @@ public struct SafetyLimits: Equatable, Sendable {
 
     /// Creates limits.
     ///
-    /// - Throws: ``Diagnostics/InputError`` for an empty range or a speed that is not positive.
+    /// - Throws: ``Diagnostics/InputError`` for an empty range, a joint speed that is not positive, a gripper
+    ///   opening or speed under 0.
     public init(joints: [Joint], gripperOpening: Double, gripperSpeed: Double) throws(InputError) {
         for (index, joint) in joints.enumerated() {
             guard joint.lower < joint.upper, joint.velocity > 0, joint.acceleration > 0 else {
@@ -42,6 +43,13 @@ public struct SafetyLimits: Equatable, Sendable {
                     found: "\(joint)"
                 )
             }
+        }
+        guard gripperOpening >= 0, gripperSpeed >= 0 else {
+            throw InputError(
+                key: "gripper",
+                expected: "an opening and a speed of at least 0",
+                found: "\(gripperOpening) m and \(gripperSpeed) m/s"
+            )
         }
         self.joints = joints
         self.gripperOpening = gripperOpening
@@ -105,9 +113,10 @@ public struct SafetyGate: Sendable {
         after seconds: Double,
         interventions: inout SafetyInterventions
     ) throws(LoopFault) -> JointCommand {
+        guard wanted.arm.isFinite else { throw .notFinite(what: "joint command") }
+        guard wanted.gripperOpening.isFinite else { throw .notFinite(what: "gripper command") }
         var command = wanted
         for index in 0..<limits.joints.count {
-            guard wanted.arm[index].isFinite else { throw .notFinite(what: "joint command") }
             command.arm[index] = admitJoint(
                 index,
                 wanted: wanted.arm[index],
@@ -115,7 +124,6 @@ public struct SafetyGate: Sendable {
                 interventions: &interventions
             )
         }
-        guard wanted.gripperOpening.isFinite else { throw .notFinite(what: "gripper command") }
         command.gripperOpening = admitGripper(
             wanted.gripperOpening,
             seconds: seconds,
@@ -134,23 +142,40 @@ public struct SafetyGate: Sendable {
         let limit = limits.joints[index]
         let position = min(max(wanted, limit.lower), limit.upper)
         if position != wanted { interventions.insert(.position) }
-        // The wanted motion, plus what closes the gap to it fast enough to arrive yet slow enough
-        // to stop there: v² = 2 a |gap|.
+        // The wanted motion, plus what closes the gap to it as fast as still lets it stop there.
         let wantedVelocity = (position - lastWanted[index]) / seconds
         let gap = lastWanted[index] - last.arm[index]
-        let braking = (2 * limit.acceleration * abs(gap)).squareRoot()
-        let closing = max(braking, limit.acceleration * seconds)
-        let velocity = wantedVelocity + min(max(gap / seconds, -closing), closing)
+        let closing = Self.stoppingSpeed(abs(gap), limit.acceleration, seconds)
+        let velocity = wantedVelocity + (gap < 0 ? -closing : closing)
         lastWanted[index] = position
         let bounded = min(max(velocity, -limit.velocity), limit.velocity)
         if bounded != velocity { interventions.insert(.velocity) }
+        // Towards a position limit no faster than lets it stop there.
+        let at = last.arm[index]
+        let up = Self.stoppingSpeed(limit.upper - at, limit.acceleration, seconds)
+        let down = Self.stoppingSpeed(at - limit.lower, limit.acceleration, seconds)
+        let stoppable = min(max(bounded, -down), up)
+        if stoppable != bounded { interventions.insert(.position) }
         let change = limit.acceleration * seconds
         let before = lastVelocity[index]
-        let smooth = min(max(bounded, before - change), before + change)
-        if smooth != bounded { interventions.insert(.acceleration) }
-        let next = min(max(last.arm[index] + smooth * seconds, limit.lower), limit.upper)
-        lastVelocity[index] = (next - last.arm[index]) / seconds
+        let smooth = min(max(stoppable, before - change), before + change)
+        if smooth != stoppable { interventions.insert(.acceleration) }
+        // Rounding aside, this binds nowhere; a robot found beyond a limit is brought back slowly.
+        let next = min(max(at + smooth * seconds, min(limit.lower, at)), max(limit.upper, at))
+        lastVelocity[index] = (next - at) / seconds
         return next
+    }
+
+    /// The highest speed for the next `seconds` after which braking at `acceleration`, however
+    /// long the later periods are, still ends within `room`: v dt + v² / (2 a) = room.
+    private static func stoppingSpeed(
+        _ room: Double,
+        _ acceleration: Double,
+        _ seconds: Double
+    ) -> Double {
+        // Without the difference of near numbers; the bound keeps an endless joint's room finite.
+        let room = min(max(0, room), 1e9)
+        return 2 * room / ((seconds * seconds + 2 * room / acceleration).squareRoot() + seconds)
     }
 
     private func admitGripper(

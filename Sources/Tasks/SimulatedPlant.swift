@@ -66,6 +66,7 @@ public struct SimulatedPlant: Plant {
         scene.bringHome(setup.robot)
         steps = 0
         state.goal = placement.goal
+        state.isGrasped = false
         shownObjects = cloudSeedOffset.map {
             ScenePlacement(task: setup.task, seed: seed &+ $0).worldFromObject
         }
@@ -161,14 +162,11 @@ public struct SimulatedPlant: Plant {
         guard substeps > 0 else { return }
         targets.withUnsafeMutableBufferPointer { setup.robot.expand(command, into: $0) }
         actuator.send(JointVector(targets), at: steps)
-        aimMotors()
         var left = substeps
         while left > 0 {
-            var count = min(left, max(1, stepsToNextCapture))
-            if actuator.isBusy {
-                aimMotors()
-                count = 1
-            }
+            // Once a timestep: the lag moves on with every call.
+            aimMotors()
+            let count = actuator.isBusy ? 1 : min(left, max(1, stepsToNextCapture))
             scene.world.step(count)
             steps += count
             left -= count

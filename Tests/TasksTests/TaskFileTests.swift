@@ -1,0 +1,131 @@
+import Diagnostics
+import Foundation
+import Robots
+import Runtime
+import Spatial
+import Testing
+
+@testable import Tasks
+
+@Suite struct TaskFileTests {
+    @Test(arguments: TaskFolder.library.names)
+    func `every task of the repository loads and fits its robot`(name: String) throws {
+        let task = try TaskFolder.library.task(named: name)
+        #expect(task.name == name && task.hash.count == 64)
+        #expect(!task.instructions.isEmpty && !task.source.isEmpty)
+        let setup = try TaskSetup(task: task, robot: TaskFolder.panda.get())
+        #expect(setup.rate.physicsHertz >= task.rates.physics)
+        _ = try setup.limits()
+        _ = try setup.controller()
+    }
+
+    @Test func `both tasks are there`() {
+        #expect(Set(TaskFolder.library.names).isSuperset(of: ["pick-place", "reach"]))
+    }
+
+    /// Meta-World v3: object ±0.1 by 0.1 m, goal ±0.1 by 0.1 m, 0.05 to 0.30 m high and 0.2 m
+    /// farther than the object; within 0.07 m (pick-place) or 0.05 m (reach); 6.25 s.
+    @Test func `pick-place is no easier than Meta-World's`() throws {
+        let task = try TaskFolder.library.task(named: "pick-place")
+        let cube = try #require(task.scene.first { $0.kind == .dynamic })
+        let goal = try #require(task.goal)
+        let start = cube.start.region.upper - cube.start.region.lower
+        let size = goal.upper - goal.lower
+        #expect(start.y >= 0.2 - 1e-9 && start.x >= 0.1 - 1e-9)
+        #expect(size.y >= 0.2 - 1e-9 && size.x >= 0.1 - 1e-9)
+        #expect(goal.lower.z <= 0.05 && goal.upper.z >= 0.3)
+        #expect(goal.lower.x - cube.start.region.lower.x >= 0.2 - 1e-9)
+        #expect(task.timeLimit <= .seconds(6.25))
+        let index = try #require(task.scene.firstIndex { $0.kind == .dynamic })
+        guard case .distance(let from, let to, let atMost) = task.success.conditions[0] else {
+            return
+        }
+        #expect(from == .object(index) && to == .goal && atMost <= 0.07)
+        #expect(task.success.hold >= .zero)
+    }
+
+    @Test func `reach is no easier than Meta-World's`() throws {
+        let task = try TaskFolder.library.task(named: "reach")
+        let goal = try #require(task.goal)
+        let size = goal.upper - goal.lower
+        #expect(size.y >= 0.2 - 1e-9 && size.x >= 0.1 - 1e-9)
+        #expect(goal.lower.z <= 0.05 && goal.upper.z >= 0.3)
+        #expect(task.timeLimit <= .seconds(6.25))
+        guard case .distance(let from, let to, let atMost) = task.success.conditions[0] else {
+            return
+        }
+        #expect(from == .tool && to == .goal && atMost <= 0.05)
+    }
+
+    @Test func `goals and starts lie within what the tool may reach and the camera's crop`() throws
+    {
+        for name in TaskFolder.library.names {
+            let task = try TaskFolder.library.task(named: name)
+            let workspace = try #require(task.control.workspace)
+            for region in [task.goal].compactMap({ $0 })
+                + task.scene.filter({ $0.kind == .dynamic })
+                .map(\.start.region)
+            {
+                #expect(all(region.lower .>= workspace.lower))
+                #expect(all(region.upper .<= workspace.upper))
+            }
+        }
+    }
+
+    @Test func `an unknown task is refused with the nearest names`() throws {
+        let error = try #require(throws: InputError.self) {
+            try TaskFolder.library.task(named: "pick-plaice")
+        }
+        #expect(error.nearest.first == "pick-place")
+        #expect(error.description.contains("pick-plaice"))
+    }
+
+    @Test func `a task may be named by its path`() throws {
+        let path = TaskFolder.root + "/tasks/reach.yaml"
+        #expect(try TaskFolder.library.task(named: path).name == "reach")
+        let error = try #require(throws: InputError.self) {
+            try TaskFolder.library.task(named: "/nowhere/reach.yaml")
+        }
+        #expect(error.file == "/nowhere/reach.yaml")
+    }
+
+    @Test(arguments: 0..<240)
+    func `no mutation makes a trap`(seed: UInt64) throws {
+        var random = RandomStream(seed: seed)
+        var bytes = Array(try TaskFolder.text("pick-place").utf8)
+        let numbers = ["-1", "0", "1e12", "1e-12", "nan", "1e400", "9223372036854775808", "", "[]"]
+        for _ in 0...random.next() % 3 {
+            let at = Int(random.next() % UInt64(bytes.count))
+            switch random.next() % 6 {
+            case 0: bytes[at] = UInt8(truncatingIfNeeded: random.next())
+            case 1: bytes.removeSubrange(at..<min(bytes.count, at + Int(random.next() % 40)))
+            case 2: bytes.insert(contentsOf: bytes[at..<min(bytes.count, at + 60)], at: at)
+            case 3: bytes.removeSubrange(at...)
+            default:
+                // A number somewhere after `at` becomes another.
+                let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+                guard let start = bytes[at...].firstIndex(where: digits.contains) else { break }
+                let end = bytes[start...].firstIndex { !digits.contains($0) && $0 != 46 }
+                let number = numbers[Int(random.next() % UInt64(numbers.count))]
+                bytes.replaceSubrange(start..<(end ?? bytes.count), with: Array(number.utf8))
+            }
+            if bytes.isEmpty { bytes = [10] }
+        }
+        let text = String(decoding: bytes, as: UTF8.self)
+        do {
+            let task = try TaskFolder.withFile(text) { try TaskFile.read(atPath: $0) }
+            // What is accepted must also be buildable, or refused in words; not too large to try.
+            let pixels = task.cameras.map(\.camera.intrinsics.pixelCount).reduce(0, +)
+            guard pixels < 1 << 17, task.rates.physics <= 1000 else { return }
+            var plant = try TaskSetup(task: task, robot: TaskFolder.panda.get()).makePlant()
+            var observation = plant.blankObservation
+            plant.sense(into: &observation)
+            try plant.advance(
+                holding: JointCommand(holding: plant.jointState),
+                substeps: 2
+            )
+        } catch is InputError {
+        } catch is LoopFault {
+        }
+    }
+}
