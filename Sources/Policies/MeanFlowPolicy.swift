@@ -15,6 +15,9 @@ public final class MeanFlowPolicy: Policy {
     public let model: MeanFlowModel
 
     private let packing: ObservationPacking
+    /// Observations of steps that needed no plan, oldest first, encoded when a plan needs them.
+    private var skipped: [ObservationPacking]
+    private var skippedCount = 0
     private let encoderWorkspace: ObservationEncoderWorkspace
     private let workspace: UNetWorkspace
     /// Features of all observation steps, oldest first, before activation.
@@ -39,6 +42,9 @@ public final class MeanFlowPolicy: Policy {
         self.model = model
         let shape = model.manifest.network
         packing = ObservationPacking(model.manifest)
+        skipped = (1..<max(shape.observationSteps, 1)).map { _ in
+            ObservationPacking(model.manifest)
+        }
         encoderWorkspace = model.encoder.makeWorkspace()
         workspace = UNetWorkspace(model.unet)
         features = FloatBuffer(count: shape.conditionWidth)
@@ -57,10 +63,23 @@ public final class MeanFlowPolicy: Policy {
     public func reset(seed: UInt64) {
         stream = RandomStream(seed: seed, stream: Self.noiseStream)
         seen = 0
+        skippedCount = 0
         switch model.manifest.noise {
         case .zero: noise.values.update(repeating: 0)
         case .normal, .fixed: drawNoise()
         }
+    }
+
+    /// Keeps the inputs of a step that needs no plan; what no plan will look at is never encoded.
+    public func observe(_ observation: Observation) throws(LoopFault) {
+        guard !skipped.isEmpty else { return }
+        if skippedCount == skipped.count {
+            // Full: the oldest makes room.
+            for i in 1..<skipped.count { skipped.swapAt(i - 1, i) }
+            skippedCount -= 1
+        }
+        try skipped[skippedCount].pack(observation)
+        skippedCount += 1
     }
 
     /// Plans from the observation and the ones before it.
@@ -73,16 +92,20 @@ public final class MeanFlowPolicy: Policy {
         _ observation: Observation,
         into chunk: inout ActionChunk
     ) throws(LoopFault) {
-        try observe(observation)
+        for i in 0..<skippedCount { encode(skipped[i]) }
+        skippedCount = 0
+        try packing.pack(observation)
+        encode(packing)
+        condition.base.update(from: features.base, count: features.count)
+        applyMish(condition.values)
         if model.manifest.noise == .normal { drawNoise() }
         workspace.input.row(0).update(from: noise.base, count: noise.count)
         model.unet.forward(condition: condition.base, workspace: workspace)
         try unpack(into: &chunk)
     }
 
-    /// Encodes one observation and makes it the newest step of the condition.
-    private func observe(_ observation: Observation) throws(LoopFault) {
-        try packing.pack(observation)
+    /// Encodes one observation and makes it the newest step.
+    private func encode(_ packing: ObservationPacking) {
         let shape = model.manifest.network
         let width = shape.stepFeatures
         let newest = features.base + (shape.observationSteps - 1) * width
@@ -103,8 +126,6 @@ public final class MeanFlowPolicy: Policy {
             }
         }
         seen += 1
-        condition.base.update(from: features.base, count: features.count)
-        applyMish(condition.values)
     }
 
     /// Takes the step, unnormalises, clips to `[-1, 1]`.

@@ -97,12 +97,13 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
         trace.tick = tickIndex
         let start = awaitDeadline(&trace)
 
+        let step = schedule.step(atTick: tickIndex)
+        let acts = step > policyStep
         try plant.sense(into: &observation)
+        if acts, !queue.needsPlan { try policy.observe(observation) }
         let sensed = time.now()
         trace.stages.sense = sensed - start
 
-        let step = schedule.step(atTick: tickIndex)
-        let acts = step > policyStep
         var planned = sensed
         if acts, queue.needsPlan {
             try policy.plan(observation, into: &queue.chunk)

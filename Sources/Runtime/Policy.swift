@@ -9,11 +9,23 @@ public protocol Policy {
     /// Forgets the last episode and keys the policy's random numbers by `seed`.
     mutating func reset(seed: UInt64)
 
+    /// Takes note of a policy step that needs no plan, because actions of an earlier one remain.
+    ///
+    /// Policies that look at several steps keep what they need, cheaply: the time counts as
+    /// sensing. Does nothing by default.
+    mutating func observe(_ observation: Observation) throws(LoopFault)
+
     /// Predicts the actions from the observation's step on.
     ///
-    /// Called once a policy step; the policy keeps what it needs of earlier observations itself.
+    /// Each policy step calls either this or ``observe(_:)``, so that a policy of several
+    /// observation steps always knows the one before.
     mutating func plan(_ observation: Observation, into chunk: inout ActionChunk)
         throws(LoopFault)
+}
+
+extension Policy {
+    /// Does nothing: this policy sees only the step that it plans from.
+    public mutating func observe(_ observation: Observation) throws(LoopFault) {}
 }
 
 /// The sizes a loop must know about a policy.

@@ -10,6 +10,12 @@ enum Interrupt {
 
     /// Listens from now on; a second signal ends the program at once.
     static func listen() {
+        // A parent may have left them blocked.
+        var heard = sigset_t()
+        sigemptyset(&heard)
+        sigaddset(&heard, SIGINT)
+        sigaddset(&heard, SIGTERM)
+        pthread_sigmask(SIG_UNBLOCK, &heard, nil)
         for number in [SIGINT, SIGTERM] {
             signal(number) { received in
                 // Only a lock-free store and a signal reset: both safe in a handler.
