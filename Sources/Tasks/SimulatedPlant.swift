@@ -3,7 +3,7 @@ import Physics
 public import Robots
 public import Runtime
 public import Sensing
-import Spatial
+public import Spatial
 
 /// A task's scene in Bullet, driven by joint commands and seen through its sensors.
 ///
@@ -99,6 +99,9 @@ public struct SimulatedPlant: Plant {
         current.update(links: linkPoses, objects: state.worldFromObject)
         return current.visuals
     }
+
+    /// The declared goal in the world, for pictures that people look at; nil without one.
+    public var goal: Vector3? { setup.task.goal == nil ? nil : state.goal }
 
     /// The true state as one vector: joint positions and velocities, then each object's position
     /// and quaternion `(x, y, z, w)` in scene order, then the goal.

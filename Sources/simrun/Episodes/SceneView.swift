@@ -2,10 +2,16 @@ import Diagnostics
 import Foundation
 import Runtime
 import Sensing
+import Spatial
 import Tasks
 
-/// The scene as people look at it: the task's first camera, larger.
+/// The scene as people look at it: the task's first camera, larger, with the goal marked.
+///
+/// Policies never see the mark.
 struct SceneView {
+    private static let goalColor = SIMD3<Float>(0.15, 0.70, 0.25)
+    private static let goalRadius = 0.012
+
     private let camera: Camera
     private let caster: RayCaster
     private(set) var frame: CameraFrame
@@ -26,12 +32,23 @@ struct SceneView {
             height: 480
         )
         self.camera = camera
-        caster = try RayCaster(maximumVisuals: plant.visuals.count)
+        caster = try RayCaster(maximumVisuals: plant.visuals.count + 1)
         frame = camera.blankFrame
     }
 
     /// Renders the plant as it is now.
     mutating func render(_ plant: SimulatedPlant) {
-        caster.render(plant.visuals, camera: camera, into: &frame)
+        var visuals = plant.visuals
+        if let goal = plant.goal {
+            visuals.append(
+                Visual(
+                    shape: .sphere(radius: Self.goalRadius),
+                    worldFromShape: Pose(translation: goal),
+                    color: Self.goalColor,
+                    segment: UInt16(clamping: visuals.count)
+                )
+            )
+        }
+        caster.render(visuals, camera: camera, into: &frame)
     }
 }
