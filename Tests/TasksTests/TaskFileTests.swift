@@ -117,13 +117,11 @@ import Testing
             // What is accepted must also be buildable, or refused in words; not too large to try.
             let pixels = task.cameras.map(\.camera.intrinsics.pixelCount).reduce(0, +)
             guard pixels < 1 << 17, task.rates.physics <= 1000 else { return }
-            var plant = try TaskSetup(task: task, robot: TaskFolder.panda.get()).makePlant()
+            let setup = try TaskSetup(task: task, robot: TaskFolder.panda.get())
+            var plant = try setup.makePlant()
             var observation = plant.blankObservation
             plant.sense(into: &observation)
-            try plant.advance(
-                holding: JointCommand(holding: plant.jointState),
-                substeps: 2
-            )
+            try plant.advance(holding: setup.home, substeps: 2)
         } catch is InputError {
         } catch is LoopFault {
         }
