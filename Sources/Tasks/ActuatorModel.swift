@@ -1,5 +1,6 @@
-import Runtime
+import Foundation
 import Robots
+import Runtime
 
 /// Delay and first-order lag between a command and the motors, in every clock.
 ///
@@ -21,7 +22,7 @@ struct ActuatorModel {
 
     init(timing: ActuatorTiming, rate: ControlRate, start: JointVector) {
         delaySteps = rate.substeps(covering: .seconds(timing.delay))
-        blend = timing.lag > 0 ? min(1, rate.timestepSeconds / timing.lag) : 1
+        blend = timing.lag > 0 ? 1 - exp(-rate.timestepSeconds / timing.lag) : 1
         // At most two commands arrive a tick, so this many can be on their way.
         let capacity = 2 * (delaySteps / rate.substepsPerTick + 2)
         pending = [Pending](

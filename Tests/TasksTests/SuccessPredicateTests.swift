@@ -1,0 +1,98 @@
+import Runtime
+import Spatial
+import Testing
+
+@testable import Tasks
+
+@Suite struct SuccessPredicateTests {
+    private let state = SceneState(objectCount: 1, target: 0)
+
+    private func judge(hold: TimeSpan, atMost: Double = 0.05) -> SuccessJudge {
+        SuccessJudge(
+            predicate: SuccessPredicate(
+                conditions: [.distance(from: .object(0), to: .goal, atMost: atMost)],
+                hold: hold
+            )
+        )
+    }
+
+    private func place(_ x: Double) {
+        state.worldFromObject[0] = Pose(translation: Vector3(x, 0, 0))
+    }
+
+    @Test func `success comes when the predicate has held for its hold time`() {
+        var judge = judge(hold: .milliseconds(500))
+        for tick in 0..<120 {
+            let now = TimeSpan.seconds(Double(tick) / 60)
+            place(tick < 30 ? 1 : 0.05)
+            judge.judge(state, at: now)
+            #expect(judge.status.holdsNow == (tick >= 30))
+            #expect(judge.status.heldOnce == (tick >= 30))
+            #expect((judge.status.succeededAt != nil) == (tick >= 60))
+        }
+        #expect(judge.status.succeededAt == .seconds(1))
+    }
+
+    @Test func `a break starts the hold time again`() {
+        var judge = judge(hold: .milliseconds(500))
+        for tick in 0..<100 {
+            place(tick == 25 ? 0.0501 : 0.0499)
+            judge.judge(state, at: .seconds(Double(tick) / 60))
+            #expect((judge.status.succeededAt != nil) == (tick >= 56))
+        }
+        #expect(judge.status.heldOnce)
+    }
+
+    @Test func `a success stays when the predicate breaks afterwards`() {
+        var judge = judge(hold: .zero)
+        place(0)
+        judge.judge(state, at: .milliseconds(10))
+        place(1)
+        judge.judge(state, at: .milliseconds(20))
+        #expect(judge.status.succeededAt == .milliseconds(10))
+        #expect(!judge.status.holdsNow && judge.status.heldOnce)
+        judge.reset()
+        #expect(judge.status == EpisodeStatus())
+    }
+
+    @Test func `all conditions must hold`() {
+        let predicate = SuccessPredicate(
+            conditions: [
+                .distance(from: .object(0), to: .goal, atMost: 0.1),
+                .distance(from: .tool, to: .object(0), atMost: 0.1),
+            ],
+            hold: .zero
+        )
+        place(0.05)
+        #expect(predicate.holds(in: state))
+        state.worldFromTool = Pose(translation: Vector3(0, 0, 0.2))
+        #expect(!predicate.holds(in: state))
+    }
+
+    @Test func `a distance that is not a number never holds`() {
+        place(.nan)
+        var judge = judge(hold: .zero)
+        judge.judge(state, at: .zero)
+        #expect(!judge.status.heldOnce)
+    }
+
+    @Test func `failures have their causes in words`() {
+        var milestones = Milestones()
+        var status = EpisodeStatus()
+        let cause = { (isGrasped: Bool) in
+            milestones.cause(status: status, object: "cube", isGrasped: isGrasped)
+        }
+        #expect(cause(false) == "cube never touched")
+        milestones.touched = true
+        #expect(cause(false) == "cube touched, not grasped")
+        milestones.grasped = true
+        #expect(cause(true) == "grasped, not lifted")
+        milestones.lifted = true
+        #expect(cause(false) == "dropped")
+        #expect(cause(true) == "carried, not at the goal in time")
+        status.heldOnce = true
+        #expect(cause(true) == "at the goal, not long enough")
+        let reach = Milestones().cause(status: EpisodeStatus(), object: nil, isGrasped: false)
+        #expect(reach == "not at the goal in time")
+    }
+}
