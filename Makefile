@@ -2,7 +2,6 @@
 
 SHELL := /bin/bash
 PYTHON_ENV := .venv
-STAMP := .build/.setup
 
 .PHONY: run test test-long setup python-env build format clean help
 

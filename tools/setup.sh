@@ -11,7 +11,6 @@ packages=(
     "libssl-dev:SHA-256 of the files a result rests on"
     "pkg-config:finding the libraries"
     "ffmpeg:videos and pictures"
-    "python3-venv:the training environment (make test)"
 )
 
 missing=()

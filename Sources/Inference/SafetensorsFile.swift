@@ -28,11 +28,22 @@ public struct SafetensorsFile: Sendable {
 
     /// Reads and checks a file.
     ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - limit: The largest size accepted in bytes, checked before reading.
     /// - Throws: `InputError` naming the file and the tensor.
-    public init(path: String) throws(InputError) {
-        let data: Data
-        do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
+    public init(path: String, limit: Int = 1 << 32) throws(InputError) {
+        let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
+        let attributes = try? FileManager.default.attributesOfItem(atPath: url.path)
+        guard let attributes, attributes[.type] as? FileAttributeType == .typeRegular else {
             throw InputError(file: path, expected: "a readable file", found: "none")
+        }
+        let size = attributes[.size] as? Int ?? .max
+        guard size <= limit else {
+            throw InputError(file: path, expected: "at most \(limit) bytes", found: "\(size)")
+        }
+        guard let data = try? Data(contentsOf: url) else {
+            throw InputError(file: path, expected: "a readable file", found: "a read error")
         }
         try self.init(bytes: [UInt8](data), path: path)
     }

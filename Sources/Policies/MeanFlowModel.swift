@@ -1,5 +1,6 @@
 public import Diagnostics
 import Inference
+import Robots
 import Runtime
 
 /// A loaded MeanFlow policy: manifest and weights, immutable and shared between loops.
@@ -15,8 +16,13 @@ public final class MeanFlowModel: Sendable {
     ///   mis-shaped, not finite, or weights that are not the ones that were exported.
     public init(directory: String) throws(InputError) {
         let manifest = try PolicyManifest(directory: directory)
-        let folder = directory.hasSuffix("/") ? directory : directory + "/"
-        let file = try SafetensorsFile(path: folder + manifest.weights.file)
+        let path: String
+        do {
+            path = try InputFile.path(of: manifest.weights.file, inside: directory)
+        } catch {
+            throw error.inFile(directory + "/" + manifest.weights.file)
+        }
+        let file = try SafetensorsFile(path: path, limit: manifest.weights.bytes)
         try Self.check(file, manifest)
         var store = WeightStore(file)
         encoder = try ObservationEncoder("encoder", shape: manifest.network, from: &store)

@@ -10,6 +10,8 @@ public struct PolicyContext: Equatable, Sendable {
     public var policyRateHz: Double
     /// Numbers in one action.
     public var actionWidth: Int
+    /// Metres that an action of 1 moves the tool's target; 0 in modes that move joints.
+    public var translationScale: Double
     /// Arm joints, without the gripper.
     public var jointCount: Int
     /// Points in the observed cloud; 0 for none.
@@ -23,6 +25,7 @@ public struct PolicyContext: Equatable, Sendable {
         controlMode: String,
         policyRateHz: Double,
         actionWidth: Int,
+        translationScale: Double,
         jointCount: Int,
         cloudPoints: Int,
         hasGoal: Bool
@@ -31,6 +34,7 @@ public struct PolicyContext: Equatable, Sendable {
         self.controlMode = controlMode
         self.policyRateHz = policyRateHz
         self.actionWidth = actionWidth
+        self.translationScale = translationScale
         self.jointCount = jointCount
         self.cloudPoints = cloudPoints
         self.hasGoal = hasGoal
@@ -75,6 +79,12 @@ extension PolicyManifest {
             "action.names",
             "the task's \(context.actionWidth) numbers",
             "\(actionNames.count)"
+        )
+        try require(
+            abs(translationScale - context.translationScale) < 1e-9,
+            "action.translation_scale_m",
+            "the task's \(context.translationScale)",
+            "\(translationScale)"
         )
         try require(
             cloud.points == context.cloudPoints,

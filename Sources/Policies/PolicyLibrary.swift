@@ -53,26 +53,21 @@ public struct PolicyLibrary: Sendable {
         return place.directory
     }
 
-    /// What each policy says about itself, by name.
+    /// What one policy says about itself.
     ///
-    /// - Throws: `InputError` for the first manifest that cannot be read.
-    public func cards() throws(InputError) -> [PolicyCard] {
-        var cards: [PolicyCard] = []
-        for place in places() {
-            let manifest = try PolicyManifest(directory: place.directory)
-            cards.append(
-                PolicyCard(
-                    name: place.name,
-                    directory: place.directory,
-                    architecture: PolicyManifest.architecture,
-                    task: manifest.task,
-                    robot: manifest.robot,
-                    parameters: manifest.weights.parameters,
-                    bytes: manifest.weights.bytes
-                )
-            )
-        }
-        return cards
+    /// - Throws: `InputError` for an unknown name or a manifest that cannot be read.
+    public func card(of name: String) throws(InputError) -> PolicyCard {
+        let directory = try directory(of: name)
+        let manifest = try PolicyManifest(directory: directory)
+        return PolicyCard(
+            name: name,
+            directory: directory,
+            architecture: PolicyManifest.architecture,
+            task: manifest.task,
+            robot: manifest.robot,
+            parameters: manifest.weights.parameters,
+            bytes: manifest.weights.bytes
+        )
     }
 
     /// Directory names with a `policy.json` in them; the first search path that has a name wins.

@@ -1,6 +1,7 @@
 public import Diagnostics
 import Foundation
 public import Inference
+import Robots
 
 /// The content of a policy's `policy.json`: everything a runtime must know, said by the file.
 ///
@@ -82,6 +83,8 @@ public struct PolicyManifest: Equatable, Sendable {
     public let stateNormalisation: Normalisation
     /// What each number of an action is.
     public let actionNames: [String]
+    /// Metres that an action of 1 moves the tool's target; 0 in modes that move joints.
+    public let translationScale: Double
     /// The actions' normalisation.
     public let actionNormalisation: Normalisation
     /// The network's widths.
@@ -105,13 +108,7 @@ public struct PolicyManifest: Equatable, Sendable {
     /// - Throws: `InputError` with file, line and key.
     public init(directory: String) throws(InputError) {
         let path = directory.hasSuffix("/") ? directory + "policy.json" : directory + "/policy.json"
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw InputError(file: path, expected: "a readable file", found: "none")
-        }
-        guard data.count <= 1 << 20 else {
-            throw InputError(file: path, expected: "at most 1 MiB", found: "\(data.count) bytes")
-        }
-        try self.init(json: [UInt8](data), file: path)
+        try self.init(json: Array(InputFile.text(atPath: path).utf8), file: path)
     }
 
     /// Reads the text of a `policy.json`.
@@ -139,7 +136,7 @@ public struct PolicyManifest: Equatable, Sendable {
         noise = try Self.member(&root, "noise")
         cloud = try Self.cloud(&root)
         (features, stateNormalisation) = try Self.state(&root)
-        (actionNames, actionNormalisation) = try Self.action(&root)
+        (actionNames, translationScale, actionNormalisation) = try Self.action(&root)
         network = try Self.network(
             &root,
             horizon: horizon,
@@ -261,7 +258,7 @@ extension PolicyManifest {
 
     private static func action(
         _ root: inout StrictObject
-    ) throws(InputError) -> ([String], Normalisation) {
+    ) throws(InputError) -> ([String], Double, Normalisation) {
         var object = try root.object("action")
         let names = try object.strings("names")
         guard (1...64).contains(names.count) else {
@@ -274,9 +271,13 @@ extension PolicyManifest {
             }
         }
         _ = try object.choice("units", of: ["1"])
+        let scale = try object.number("translation_scale_m")
+        guard (0...10).contains(scale) else {
+            throw object.error("translation_scale_m", expected: "0 to 10 m", found: "\(scale)")
+        }
         let normalisation = try normalisation(&object, count: names.count)
         try object.requireAllTaken()
-        return (names, normalisation)
+        return (names, scale, normalisation)
     }
 
     private static func network(

@@ -32,6 +32,8 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
     private var actionTick = 0
     private var commandTick = 0
     private var wallStart: TimeSpan = .zero
+    /// Timesteps that the episode may still last: no delay reaches past its end.
+    private var substepsLeft = Int.max
 
     /// Creates a loop; the first episode starts with ``reset(seed:)``.
     ///
@@ -72,7 +74,12 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
     }
 
     /// Starts an episode on a plant that has just been reset.
-    public mutating func reset(seed: UInt64) {
+    ///
+    /// - Parameters:
+    ///   - seed: Keys the policy's noise and the latency trace.
+    ///   - timeLimit: Where the episode ends, in the middle of a tick if need be; nil for never.
+    public mutating func reset(seed: UInt64, timeLimit: TimeSpan? = nil) {
+        substepsLeft = timeLimit.map { configuration.rate.substeps(covering: $0) } ?? Int.max
         let state = plant.jointState
         controller.reset(to: state)
         heldCommand = JointCommand(holding: state)
@@ -121,9 +128,10 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
             fraction: schedule.fraction(elapsedTicks: tickIndex - actionTick)
         )
         trace.heldByKinematics = !controller.lastSolve.converged
+        if tickIndex - commandTick > 1 { gate.rest() }
         let command = try gate.admit(
             wanted,
-            after: Double(tickIndex - commandTick) / configuration.rate.hertz,
+            after: 1 / configuration.rate.hertz,
             interventions: &trace.interventions
         )
         commandTick = tickIndex
@@ -191,20 +199,30 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
         trace.observationAge = plant.elapsed + trace.applied - queue.observedAt
         var ticks = max(1, (delay + perTick - 1) / perTick)
 
-        try plant.advance(holding: heldCommand, substeps: delay)
-        try plant.advance(holding: command, substeps: ticks * perTick - delay)
+        try advance(holding: heldCommand, substeps: delay)
+        try advance(holding: command, substeps: ticks * perTick - delay)
         heldCommand = command
         if configuration.clock == .wall {
             // The simulated world itself takes time: periods that it has overrun pass in it too.
             let late = time.now() - wallStart - configuration.rate.start(ofTick: tickIndex + ticks)
             if late > .zero {
                 let skipped = Int((late.seconds * configuration.rate.hertz).rounded(.up))
-                try plant.advance(holding: command, substeps: skipped * perTick)
+                try advance(holding: command, substeps: skipped * perTick)
                 ticks += skipped
             }
         }
         trace.missedPeriods = Int32(clamping: ticks - 1)
         tickIndex += ticks
+    }
+
+    /// Lets the world move, but not past the episode's end.
+    private mutating func advance(
+        holding command: JointCommand,
+        substeps: Int
+    ) throws(LoopFault) {
+        let count = min(substeps, substepsLeft)
+        substepsLeft -= count
+        try plant.advance(holding: command, substeps: count)
     }
 
     private mutating func charge(for trace: TickTrace) -> TimeSpan {

@@ -54,7 +54,7 @@ extension ControlLoop {
         isInterrupted: () -> Bool = { false },
         afterTick: (inout ControlLoop, Bool) -> Void = { _, _ in }
     ) throws(LoopFault) -> EpisodeResult {
-        reset(seed: seed)
+        reset(seed: seed, timeLimit: timeLimit)
         journal.beginEpisode(seed: seed)
         var reason = EndReason.timeLimit
         while plant.elapsed < timeLimit {
@@ -70,7 +70,6 @@ extension ControlLoop {
                 break
             }
         }
-        if reason == .timeLimit, plant.status.succeededAt != nil { reason = .success }
         return EpisodeResult(
             seed: seed,
             endReason: reason,
@@ -104,6 +103,12 @@ public struct EpisodeJournal: Sendable {
     public init(keepsLatencyText: Bool = false) {
         latencyText = keepsLatencyText ? LatencyTraceText() : nil
         recent.reserveCapacity(Self.recentCount + 1)
+    }
+
+    /// Adds the ticks of an episode that counts, journalled by itself.
+    public mutating func add(_ other: EpisodeJournal) {
+        account.add(other.account)
+        if let text = other.latencyText { latencyText?.append(text) }
     }
 
     mutating func beginEpisode(seed: UInt64) {

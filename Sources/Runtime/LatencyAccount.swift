@@ -1,5 +1,3 @@
-import Histogram
-
 /// Latency histograms of a run, stage by stage, fed from traces outside the tick.
 public struct LatencyAccount: Sendable {
     /// One line of the latency table.
@@ -20,13 +18,10 @@ public struct LatencyAccount: Sendable {
         case wakeup
     }
 
-    /// A day in nanoseconds: nothing in a tick lasts longer.
-    static let highest: UInt64 = 86_400_000_000_000
-
-    private var rows: [Histogram<UInt32>]
-    private var charges = Self.histogram()
-    private var appliedCharges = Self.histogram()
-    private var observationAges = Self.histogram()
+    private var rows: [LatencyDistribution]
+    private var charges = LatencyDistribution()
+    private var appliedCharges = LatencyDistribution()
+    private var observationAges = LatencyDistribution()
     /// Ticks recorded.
     public private(set) var ticks = 0
     /// Periods lost to overruns.
@@ -36,7 +31,7 @@ public struct LatencyAccount: Sendable {
 
     /// Creates an empty account.
     public init() {
-        rows = Row.allCases.map { _ in Self.histogram() }
+        rows = Row.allCases.map { _ in LatencyDistribution() }
     }
 
     /// The distribution of one row.
@@ -63,9 +58,9 @@ public struct LatencyAccount: Sendable {
         add(stages.step, to: .step)
         add(stages.tick, to: .tick)
         add(trace.wakeup, to: .wakeup)
-        Self.record(trace.charge, in: &charges)
-        Self.record(trace.applied, in: &appliedCharges)
-        Self.record(trace.observationAge, in: &observationAges)
+        charges.record(trace.charge)
+        appliedCharges.record(trace.applied)
+        observationAges.record(trace.observationAge)
         ticks += 1
         missedPeriods += Int(trace.missedPeriods)
         if !trace.interventions.isEmpty { gatedTicks += 1 }
@@ -84,15 +79,7 @@ public struct LatencyAccount: Sendable {
 
     private mutating func add(_ span: TimeSpan, to row: Row) {
         guard let index = Row.allCases.firstIndex(of: row) else { return }
-        Self.record(span, in: &rows[index])
-    }
-
-    private static func record(_ span: TimeSpan, in histogram: inout Histogram<UInt32>) {
-        histogram.record(min(UInt64(max(0, span.nanoseconds)), highest))
-    }
-
-    private static func histogram() -> Histogram<UInt32> {
-        Histogram(highestTrackableValue: highest, numberOfSignificantValueDigits: .three)
+        rows[index].record(span)
     }
 }
 
@@ -111,13 +98,13 @@ public struct LatencySummary: Equatable, Sendable, Encodable {
     /// The mean.
     public var mean = 0.0
 
-    init(_ histogram: Histogram<UInt32>) {
-        guard histogram.totalCount > 0 else { return }
-        p50 = Double(histogram.valueAtPercentile(50)) / 1000
-        p90 = Double(histogram.valueAtPercentile(90)) / 1000
-        p99 = Double(histogram.valueAtPercentile(99)) / 1000
-        p999 = Double(histogram.valueAtPercentile(99.9)) / 1000
-        max = Double(histogram.max) / 1000
-        mean = histogram.mean / 1000
+    init(_ distribution: LatencyDistribution) {
+        guard distribution.count > 0 else { return }
+        p50 = distribution.microseconds(atPercentile: 50)
+        p90 = distribution.microseconds(atPercentile: 90)
+        p99 = distribution.microseconds(atPercentile: 99)
+        p999 = distribution.microseconds(atPercentile: 99.9)
+        max = distribution.maximum.microseconds
+        mean = distribution.meanMicroseconds
     }
 }

@@ -1,16 +1,20 @@
 /// Writes a trace file line by line while a run is measured.
 public struct LatencyTraceText: Sendable {
-    /// The text so far.
-    public private(set) var text =
+    private static let header =
         "# simrun latency trace: one line a tick, microseconds, - where a stage did not run\n"
         + "sense_us infer_us rerank_us act_us\n"
+
+    private var rows = ""
+
+    /// The whole file so far.
+    public var text: String { Self.header + rows }
 
     /// Creates a trace of no ticks.
     public init() {}
 
     /// Starts an episode.
     public mutating func beginEpisode(seed: UInt64) {
-        text += "episode \(seed)\n"
+        rows += "episode \(seed)\n"
     }
 
     /// Adds one tick.
@@ -19,7 +23,12 @@ public struct LatencyTraceText: Sendable {
         let plan =
             trace.planned
             ? "\(Self.format(stages.infer)) \(Self.format(stages.rerank))" : "- -"
-        text += "\(Self.format(stages.sense)) \(plan) \(Self.format(stages.act))\n"
+        rows += "\(Self.format(stages.sense)) \(plan) \(Self.format(stages.act))\n"
+    }
+
+    /// Adds the rows of another trace.
+    mutating func append(_ other: LatencyTraceText) {
+        rows += other.rows
     }
 
     /// Microseconds with three decimals: whole nanoseconds survive the round trip.

@@ -97,15 +97,22 @@ public struct SafetyGate: Sendable {
     /// Starts again at `command`, at rest.
     public mutating func reset(to command: JointCommand) {
         last = command
-        lastVelocity = JointVector(repeating: 0, count: command.arm.count)
-        lastWanted = command.arm
+        rest()
+    }
+
+    /// Notes that the last command was held for more than a period, so that the arm stands there.
+    ///
+    /// The next command then starts from rest; the time lost buys no larger step.
+    public mutating func rest() {
+        lastVelocity = JointVector(repeating: 0, count: last.arm.count)
+        lastWanted = last.arm
     }
 
     /// The nearest command within the limits.
     ///
     /// - Parameters:
     ///   - wanted: Target positions.
-    ///   - seconds: Time since the last command, over zero.
+    ///   - seconds: The control period, over zero.
     ///   - interventions: Receives what was changed.
     /// - Throws: ``LoopFault/notFinite(what:)`` for a command with NaN or infinity.
     public mutating func admit(

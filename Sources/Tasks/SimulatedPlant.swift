@@ -32,6 +32,9 @@ public struct SimulatedPlant: Plant {
     private var targets: [Double]
     private var linkPoses: [Pose]
     private let jointCount: Int
+    /// Success is judged every so many timesteps, once per control period of the task, so that
+    /// neither a delay nor another control rate changes how closely an episode is watched.
+    private let judgementSteps: Int
 
     init(setup: TaskSetup, cloudSeedOffset: UInt64?) throws(InputError) {
         self.setup = setup
@@ -47,6 +50,7 @@ public struct SimulatedPlant: Plant {
         sensors = try SensorSuite(task: task, visuals: seen.visuals)
         judge = SuccessJudge(predicate: task.success)
         jointCount = robot.links.count
+        judgementSteps = max(1, Int((setup.rate.physicsHertz / task.rates.control).rounded(.down)))
         positions = [Double](repeating: 0, count: jointCount)
         velocities = positions
         targets = positions
@@ -169,22 +173,29 @@ public struct SimulatedPlant: Plant {
         while left > 0 {
             // Once a timestep: the lag moves on with every call.
             aimMotors()
-            let count = actuator.isBusy ? 1 : min(left, max(1, stepsToNextCapture))
+            let free = min(left, max(1, stepsToNextCapture), stepsToNextJudgement)
+            let count = actuator.isBusy ? 1 : free
             scene.world.step(count)
             steps += count
             left -= count
-            if stepsToNextCapture <= 0 {
-                readWorld()
-                capturePictures()
-            }
+            try lookRound()
         }
+    }
+
+    /// After some timesteps: reads the world, and judges and takes pictures where they are due.
+    private mutating func lookRound() throws(LoopFault) {
         readWorld()
         guard scene.world.isFinite else { throw .notFinite(what: "physics state") }
-        noteMilestones()
-        judge.judge(state, at: elapsed)
+        if steps % judgementSteps == 0 {
+            noteMilestones()
+            judge.judge(state, at: elapsed)
+        }
+        if stepsToNextCapture <= 0 { capturePictures() }
     }
 
     // MARK: Inside
+
+    private var stepsToNextJudgement: Int { judgementSteps - steps % judgementSteps }
 
     private var stepsToNextCapture: Int {
         guard let due = sensors.nextCapture else { return Int.max }

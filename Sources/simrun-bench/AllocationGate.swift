@@ -11,7 +11,7 @@ struct AllocationGate {
     struct Count: Encodable {
         var task: String
         var policy: String
-        var clock: String
+        var mode: String
         var ticks: Int
         /// Outside `advance`: must be 0.
         var outsideStep: UInt64
@@ -19,7 +19,7 @@ struct AllocationGate {
         var insideStep: UInt64
 
         enum CodingKeys: String, CodingKey {
-            case task, policy, clock, ticks
+            case task, policy, mode, ticks
             case outsideStep = "allocations_outside_step"
             case insideStep = "allocations_inside_step"
         }
@@ -32,26 +32,56 @@ struct AllocationGate {
     let policyFolders: [String]
     let ticks: Int
 
-    /// Counts the shipped policy of the task on one clock.
-    func countPolicy(clock: LoopClock) throws -> Count {
+    /// One way to run the loop.
+    struct Mode {
+        var name: String
+        var clock: LoopClock
+        var latency: LatencySource
+        var execution: ExecutionStrategy
+    }
+
+    /// Every clock, and each path through queue and charge.
+    static func modes() throws -> [Mode] {
+        let trace = try LatencyTrace(text: "sense_us infer_us act_us\n300 2000 20\n5 - 20\n")
+        return [
+            Mode(name: "lockstep", clock: .lockstep, latency: .free, execution: .replan),
+            Mode(name: "charged", clock: .charged, latency: .measured, execution: .replan),
+            Mode(
+                name: "charged 40 ms",
+                clock: .charged,
+                latency: .fixed(.milliseconds(40)),
+                execution: .replan
+            ),
+            Mode(
+                name: "charged trace, chunk:4",
+                clock: .charged,
+                latency: .trace(trace),
+                execution: .chunk(count: 4)
+            ),
+            Mode(name: "wall", clock: .wall, latency: .measured, execution: .replan),
+        ]
+    }
+
+    /// Counts the shipped policy of the task.
+    func countPolicy(_ mode: Mode) throws -> Count {
         let name = setup.task.policy
         let library = PolicyLibrary(searchPaths: policyFolders)
         let policy = try MeanFlowPolicy(directory: library.directory(of: name))
-        return try count(policy, name: name, plant: setup.makePlant(), clock: clock)
+        return try count(policy, name: name, plant: setup.makePlant(), mode: mode)
     }
 
-    /// Counts the scripted expert on one clock.
-    func countExpert(clock: LoopClock) throws -> Count {
+    /// Counts the scripted expert.
+    func countExpert(_ mode: Mode) throws -> Count {
         let plant = try setup.makePlant()
         let expert = try setup.makeExpert(for: plant)
-        return try count(expert, name: "expert", plant: plant, clock: clock)
+        return try count(expert, name: "expert", plant: plant, mode: mode)
     }
 
     private func count<Brain: Policy>(
         _ policy: Brain,
         name: String,
         plant: SimulatedPlant,
-        clock: LoopClock
+        mode: Mode
     ) throws -> Count {
         var loop = ControlLoop(
             plant: CountingPlant(plant),
@@ -61,9 +91,9 @@ struct AllocationGate {
             configuration: LoopConfiguration(
                 rate: setup.rate,
                 policyHertz: setup.task.rates.policy,
-                clock: clock,
-                latency: .measured,
-                execution: .replan,
+                clock: mode.clock,
+                latency: mode.latency,
+                execution: mode.execution,
                 controller: try setup.controller(),
                 limits: try setup.limits()
             )
@@ -78,7 +108,7 @@ struct AllocationGate {
         return Count(
             task: setup.task.name,
             policy: name,
-            clock: clock.rawValue,
+            mode: mode.name,
             ticks: ticks,
             outsideStep: all - inside,
             insideStep: inside

@@ -14,8 +14,8 @@ struct SimrunBench: ParsableCommand {
         commandName: "simrun-bench",
         abstract: "Count the heap allocations of the tick; exit code 1 if there are any.",
         discussion: """
-            Runs ticks of each task under its expert and its shipped policy, in lockstep and on \
-            the charged clock, and counts allocations by standing in front of malloc. Bullet's \
+            Runs ticks of each task under its expert and its shipped policy, on every clock and \
+            with each kind of charge, and counts allocations by standing in front of malloc. Bullet's \
             own, inside the step stage, are reported apart.
             """
     )
@@ -49,10 +49,10 @@ struct SimrunBench: ParsableCommand {
                 policyFolders: [home + "/assets/policies"],
                 ticks: ticks
             )
-            for clock in [LoopClock.lockstep, .charged] {
-                counts.append(try gate.countExpert(clock: clock))
-                counts.append(try gate.countPolicy(clock: clock))
+            for mode in try AllocationGate.modes() {
+                counts.append(try gate.countPolicy(mode))
             }
+            counts.append(try gate.countExpert(try AllocationGate.modes()[0]))
         }
         if json {
             let encoder = JSONEncoder()
@@ -71,7 +71,7 @@ struct SimrunBench: ParsableCommand {
     }
 
     private func line(_ count: AllocationGate.Count) -> String {
-        "\(count.task), \(count.policy), \(count.clock): \(count.ticks) ticks,"
+        "\(count.task), \(count.policy), \(count.mode): \(count.ticks) ticks,"
             + " \(count.outsideStep) allocations outside step, \(count.insideStep) inside (Bullet)"
     }
 

@@ -2,8 +2,14 @@ import Foundation
 
 /// Where the program speaks: results on standard output, everything else on standard error.
 enum Console {
+    /// Prints a line of results; a lost result ends the program as a fault.
     static func line(_ text: String) {
-        write(text + "\n", to: .standardOutput)
+        do {
+            try FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
+        } catch {
+            self.error("fault: standard output cannot be written")
+            exit(Outcome.faultCode)
+        }
     }
 
     static func errorText(_ text: String) {

@@ -19,7 +19,7 @@ enum Home {
     }()
 
     private static func holdsHouse(_ folder: String) -> Bool {
-        ["tasks", "robots"].allSatisfy {
+        ["tasks", "robots", "assets/policies"].allSatisfy {
             FileManager.default.fileExists(atPath: folder + "/" + $0)
         }
     }

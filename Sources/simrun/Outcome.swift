@@ -6,15 +6,16 @@ enum Outcome: Error {
     case gates([String])
     /// A fault while running, with the last ticks.
     case fault(String, lastTicks: [String])
-    /// Ctrl-C, after parking the robot.
-    case interrupted
+    /// Ctrl-C, after parking the robot; says what is left of the work.
+    case interrupted(String)
 
     static let badInputCode: Int32 = 2
+    static let faultCode: Int32 = 3
 
     var exitCode: Int32 {
         switch self {
         case .gates: 1
-        case .fault: 3
+        case .fault: Self.faultCode
         case .interrupted: 130
         }
     }
@@ -26,8 +27,8 @@ enum Outcome: Error {
         case .fault(let what, let lastTicks):
             Console.error("fault: " + what)
             for line in lastTicks { Console.errorText("  " + line) }
-        case .interrupted:
-            Console.errorText("interrupted: the robot is parked, the results above are complete")
+        case .interrupted(let what):
+            Console.errorText("interrupted: " + what)
         }
     }
 }

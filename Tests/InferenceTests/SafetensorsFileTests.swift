@@ -4,6 +4,10 @@ import Testing
 
 @testable import Inference
 
+/// More rounds for the long tests: `SIMRUN_FUZZ_SCALE` times as many.
+private let fuzzScale =
+    ProcessInfo.processInfo.environment["SIMRUN_FUZZ_SCALE"].flatMap { Int($0) } ?? 1
+
 @Suite struct SafetensorsFileTests {
     /// A file with this header over so many zero bytes of data.
     static func bytes(_ header: String, data: Int, length: UInt64? = nil) -> [UInt8] {
@@ -168,7 +172,7 @@ import Testing
         let whole = Self.bytes(header, data: 12)
         var generator = SplitMix(state: 7)
         var refused = 0
-        for _ in 0..<1500 {
+        for _ in 0..<1500 * fuzzScale {
             var bytes = whole
             for _ in 0...Int(generator.next() % 3) {
                 let at = Int(generator.next() % UInt64(bytes.count))

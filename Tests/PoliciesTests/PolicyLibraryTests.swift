@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test func `policies are listed with what they say of themselves`() throws {
-        let card = try #require(try library.cards().first)
+        let card = try library.card(of: try #require(library.names.first))
         #expect(library.names == ["golden"])
         #expect(card.name == "golden" && card.architecture == "meanflow" && card.robot == "panda")
         #expect(card.parameters > 0 && card.bytes > 2 * card.parameters)

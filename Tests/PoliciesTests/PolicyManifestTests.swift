@@ -111,6 +111,7 @@ import Testing
             controlMode: "pd_ee_delta_pos",
             policyRateHz: 20,
             actionWidth: 4,
+            translationScale: 0.02,
             jointCount: 7,
             cloudPoints: 24,
             hasGoal: true
@@ -120,6 +121,7 @@ import Testing
             ("robot", { $0.robot = "so101" }),
             ("control_mode", { $0.controlMode = "pd_joint_pos" }),
             ("policy_rate_hz", { $0.policyRateHz = 30 }), ("action.names", { $0.actionWidth = 7 }),
+            ("action.translation_scale_m", { $0.translationScale = 0.05 }),
             ("cloud.points", { $0.cloudPoints = 512 }), ("state.features", { $0.hasGoal = false }),
         ]
         for (key, change) in changes {

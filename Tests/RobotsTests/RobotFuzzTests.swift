@@ -1,8 +1,13 @@
+import Foundation
 import Diagnostics
 import Spatial
 import Testing
 
 @testable import Robots
+
+/// More rounds for the long tests: `SIMRUN_FUZZ_SCALE` times as many.
+private let fuzzScale =
+    ProcessInfo.processInfo.environment["SIMRUN_FUZZ_SCALE"].flatMap { Int($0) } ?? 1
 
 /// Mutated robot files are read or refused; none traps, hangs or throws anything else.
 @Suite struct RobotFuzzTests {
@@ -34,7 +39,7 @@ import Testing
         let urdf = try Panda.text("robot.urdf")
         var random = RandomStream(seed: 11)
         var refused = 0
-        for _ in 0..<200 {
+        for _ in 0..<200 * fuzzScale {
             do throws(InputError) {
                 let text = Self.mutated(urdf, &random)
                 let robot = try RobotModel.parse(name: "panda", yaml: yaml, urdf: text)
@@ -52,7 +57,7 @@ import Testing
         let urdf = try Panda.text("robot.urdf")
         var random = RandomStream(seed: 12)
         var refused = 0
-        for _ in 0..<200 {
+        for _ in 0..<200 * fuzzScale {
             do throws(InputError) {
                 let text = Self.mutated(yaml, &random)
                 _ = try RobotModel.parse(name: "panda", yaml: text, urdf: urdf)

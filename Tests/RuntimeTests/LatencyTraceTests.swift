@@ -1,8 +1,13 @@
+import Foundation
 import Diagnostics
 import Spatial
 import Testing
 
 @testable import Runtime
+
+/// More rounds for the long tests: `SIMRUN_FUZZ_SCALE` times as many.
+private let fuzzScale =
+    ProcessInfo.processInfo.environment["SIMRUN_FUZZ_SCALE"].flatMap { Int($0) } ?? 1
 
 @Suite struct LatencyTraceTests {
     /// What a meter charges in `count` ticks of an episode that plans in every third.
@@ -115,7 +120,7 @@ import Testing
             "1e9", "-1", "nan", "0x1p4", "\u{2028}", "\0", "é", "99999999999999999999",
         ]
         var read = 0
-        for round in 0..<2000 {
+        for round in 0..<2000 * fuzzScale {
             var text = round % 2 == 0 ? "sense_us infer_us\n" : ""
             for _ in 0..<random.next() % 40 {
                 if random.next() % 4 == 0 {

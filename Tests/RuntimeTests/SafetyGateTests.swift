@@ -6,6 +6,28 @@ import Testing
 @testable import Runtime
 
 @Suite struct SafetyGateTests {
+    @Test func `after a long hold the arm starts from rest and gains no larger step`() throws {
+        let limits = try SafetyLimits(
+            joints: [.init(lower: -3, upper: 3, velocity: 2, acceleration: 10)],
+            gripperOpening: 0.08,
+            gripperSpeed: 0.4
+        )
+        let start = JointCommand(arm: JointVector([0]), gripperOpening: 0)
+        var gate = SafetyGate(limits: limits, startingAt: start)
+        var interventions = SafetyInterventions()
+        let far = JointCommand(arm: JointVector([1]), gripperOpening: 0)
+        let period = 1.0 / 60
+        for _ in 0..<10 {
+            _ = try gate.admit(far, after: period, interventions: &interventions)
+        }
+        let before = try gate.admit(far, after: period, interventions: &interventions)
+        gate.rest()
+        let after = try gate.admit(far, after: period, interventions: &interventions)
+        let step = after.arm[0] - before.arm[0]
+        #expect(step > 0)
+        #expect(step <= 10 * period * period + 1e-12)
+    }
+
     private let period = 1 / 60.0
     private let joint = SafetyLimits.Joint(lower: -1.2, upper: 1.5, velocity: 2, acceleration: 8)
 

@@ -7,6 +7,10 @@ import Testing
 
 @testable import Tasks
 
+/// More rounds for the long tests: `SIMRUN_FUZZ_SCALE` times as many.
+private let fuzzScale =
+    ProcessInfo.processInfo.environment["SIMRUN_FUZZ_SCALE"].flatMap { Int($0) } ?? 1
+
 @Suite struct TaskFileTests {
     @Test(arguments: TaskFolder.library.names)
     func `every task of the repository loads and fits its robot`(name: String) throws {
@@ -89,7 +93,7 @@ import Testing
         #expect(error.file == "/nowhere/reach.yaml")
     }
 
-    @Test(arguments: 0..<240)
+    @Test(arguments: 0..<240 * UInt64(fuzzScale))
     func `no mutation makes a trap`(seed: UInt64) throws {
         var random = RandomStream(seed: seed)
         var bytes = Array(try TaskFolder.text("pick-place").utf8)

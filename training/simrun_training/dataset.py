@@ -136,6 +136,7 @@ class Demonstrations:
             self.task = attribute(data, "task")
             self.robot = attribute(data, "robot")
             self.control_mode = attribute(data, "control_mode")
+            self.translation_scale_m = attribute(data, "translation_scale_m")
             self.policy_rate_hz = attribute(data, "policy_rate_hz")
             self.workspace = attribute(data, "workspace")
             self.action_names = name_list(attribute(data, "action_names"))

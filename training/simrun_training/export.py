@@ -54,6 +54,7 @@ def policy_document(config: dict, weights: dict, file: Path, name: str, execute:
             "low": -1.0,
             "high": 1.0,
             "units": "1",
+            "translation_scale_m": float(config["translation_scale_m"]),
             "normalisation": config["action_normalisation"],
         },
         "network": {
@@ -82,7 +83,7 @@ def policy_document(config: dict, weights: dict, file: Path, name: str, execute:
 
 def write_policy(config: dict, weights: dict, out: Path, name: str, execute: str = "replan", noise: str = "normal") -> dict:
     """Writes both files to temporary names, then renames them, the weights first."""
-    missing = [k for k in ("task", "robot", "control_mode", "policy_rate_hz") if not config.get(k)]
+    missing = [k for k in ("task", "robot", "control_mode", "policy_rate_hz", "translation_scale_m") if not config.get(k)]
     if missing:
         raise ValueError(f"the demonstrations do not say {', '.join(missing)}; give them as options")
     out.mkdir(parents=True, exist_ok=True)
@@ -110,12 +111,13 @@ def main(argv: list[str] | None = None) -> int:
     for key in ("task", "robot", "control_mode"):
         p.add_argument("--" + key.replace("_", "-"), help="where the demonstrations do not say it")
     p.add_argument("--policy-rate-hz", type=float)
+    p.add_argument("--translation-scale-m", type=float, help="metres that an action of 1 moves the target")
     args = p.parse_args(argv)
     path, out = Path(args.checkpoint), Path(args.out)
     path = path / "checkpoint.pt" if path.is_dir() else path
     saved = torch.load(path, weights_only=True)
     config = saved["config"]
-    config.update({k: v for k in ("task", "robot", "control_mode", "policy_rate_hz") if (v := getattr(args, k)) is not None})
+    config.update({k: v for k in ("task", "robot", "control_mode", "policy_rate_hz", "translation_scale_m") if (v := getattr(args, k)) is not None})
     try:
         document = write_policy(config, saved["ema"], out, args.name or out.resolve().name, args.execute, args.noise)
     except ValueError as error:

@@ -107,6 +107,7 @@ def policy_case(folder: Path) -> dict[str, torch.Tensor]:
     centre, world_scale, tool_scale = [0.5, 0.0, 0.2], 2.0, 5.0
     config = {
         "task": "golden", "robot": "panda", "control_mode": "pd_ee_delta_pos", "policy_rate_hz": 20.0,
+        "translation_scale_m": 0.02,
         "action_names": ["x", "y", "z", "gripper"], "features": ["tool_position", "gripper_opening", "goal"],
         "feature_widths": [3, 1, 3], "network": shape.as_dict(), "points": points, "cloud_frame": "world+tool",
         "cloud_normalisation": {"kind": "isotropic", "centre": centre, "world_scale": world_scale, "tool_scale": tool_scale},

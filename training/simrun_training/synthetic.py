@@ -49,7 +49,7 @@ def write(path: str, demos: int, steps: int = 40, points: int = 256, first_seed:
     with h5py.File(path, "w") as file:
         data = file.create_group("data")
         data.attrs.update({"task": "toy-box", "robot": "panda", "policy_rate_hz": 20.0,
-                           "control_mode": "pd_ee_delta_pos",
+                           "control_mode": "pd_ee_delta_pos", "translation_scale_m": 0.02,
                            "env_args": json.dumps({"env_name": "toy-box"}),
                            "state_features": json.dumps(["tool_position", "gripper_opening"])})
         for i in range(demos):

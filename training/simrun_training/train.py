@@ -134,6 +134,7 @@ class Training:
         names = demos.action_names or ACTION_NAMES.get(demos.control_mode, [f"action_{i}" for i in range(self.shape.action_width)])
         return {
             "task": demos.task, "robot": demos.robot, "control_mode": demos.control_mode,
+            "translation_scale_m": demos.translation_scale_m,
             "policy_rate_hz": demos.policy_rate_hz, "action_names": names, "features": demos.features,
             "feature_widths": demos.widths, "network": self.shape.as_dict(), "points": self.args.points,
             "cloud_frame": self.args.cloud_frame, "cloud_normalisation": self.cloud_norm.as_dict(),

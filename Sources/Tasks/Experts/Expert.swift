@@ -4,7 +4,8 @@ import Spatial
 
 /// A scripted expert: sees the true state and says where the tool should go.
 ///
-/// Memoryless, so that what it does is a function of what can be seen.
+/// Its intent is memoryless: a function of what can be seen. (``ExpertPolicy`` then limits how
+/// fast the motion may change.)
 enum Expert: String, CaseIterable, Sendable {
     case reach
     case pickPlace = "pick-place"

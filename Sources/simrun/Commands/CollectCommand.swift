@@ -98,7 +98,9 @@ struct CollectCommand: ParsableCommand {
         var failures = 0
         var next = seed
         while writer.count < episodes {
-            if Interrupt.isRequested { throw Outcome.interrupted }
+            if Interrupt.isRequested {
+                throw Outcome.interrupted("no file was written")
+            }
             guard failures <= episodes + 20 else {
                 throw Outcome.fault(
                     "the expert failed \(failures) of \(failures + writer.count) seeds",

@@ -36,11 +36,15 @@ enum LatencyArgument {
 
     private static func trace(atPath path: String) throws(InputError) -> LatencyTrace {
         let size = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int
-        guard let size, let data = FileManager.default.contents(atPath: path) else {
-            throw InputError(file: path, expected: "a readable latency trace", found: "no file")
+        guard let size, size <= 512 << 20 else {
+            throw InputError(
+                file: path,
+                expected: "a latency trace of at most 512 MiB",
+                found: size.map { "\($0) bytes" } ?? "no file"
+            )
         }
-        guard size <= 512 << 20 else {
-            throw InputError(file: path, expected: "at most 512 MiB", found: "\(size) bytes")
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw InputError(file: path, expected: "a readable latency trace", found: "none")
         }
         do {
             return try LatencyTrace(text: String(decoding: data, as: UTF8.self))

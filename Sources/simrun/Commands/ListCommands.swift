@@ -43,17 +43,19 @@ struct ListTasks: ParsableCommand {
         let library = TaskLibrary(folders: paths.taskFolders)
         var rows: [Row] = []
         for name in library.names {
-            let task = try library.task(named: name)
-            rows.append(
-                Row(
-                    name: task.name,
-                    robot: task.robot,
-                    suite: task.suite,
-                    rateHz: task.rates.control,
-                    instructions: task.instructions,
-                    source: task.source
+            Console.skippingBadInput {
+                let task = try library.task(named: name)
+                rows.append(
+                    Row(
+                        name: task.name,
+                        robot: task.robot,
+                        suite: task.suite,
+                        rateHz: task.rates.control,
+                        instructions: task.instructions,
+                        source: task.source
+                    )
                 )
-            )
+            }
         }
         if json { return try Console.json(rows) }
         for row in rows {
@@ -114,15 +116,17 @@ struct RobotsCommand: ParsableCommand {
         let library = RobotLibrary(searchPaths: paths.robotFolders)
         var rows: [Row] = []
         for name in library.names {
-            let robot = try library.load(name)
-            rows.append(
-                Row(
-                    name: robot.name,
-                    summary: robot.summary,
-                    armJoints: robot.armJointCount,
-                    gripperOpeningM: robot.gripper?.maxOpening
+            Console.skippingBadInput {
+                let robot = try library.load(name)
+                rows.append(
+                    Row(
+                        name: robot.name,
+                        summary: robot.summary,
+                        armJoints: robot.armJointCount,
+                        gripperOpeningM: robot.gripper?.maxOpening
+                    )
                 )
-            )
+            }
         }
         if json { return try Console.json(rows) }
         for row in rows {
@@ -150,14 +154,21 @@ struct PoliciesCommand: ParsableCommand {
     }
 
     func run() throws {
-        let rows = try PolicyLibrary(searchPaths: paths.policyFolders).cards().map { card in
-            Row(
-                name: card.name,
-                architecture: card.architecture,
-                task: card.task,
-                parameters: card.parameters,
-                bytes: card.bytes
-            )
+        let library = PolicyLibrary(searchPaths: paths.policyFolders)
+        var rows: [Row] = []
+        for name in library.names {
+            Console.skippingBadInput {
+                let card = try library.card(of: name)
+                rows.append(
+                    Row(
+                        name: card.name,
+                        architecture: card.architecture,
+                        task: card.task,
+                        parameters: card.parameters,
+                        bytes: card.bytes
+                    )
+                )
+            }
         }
         if json { return try Console.json(rows) }
         for row in rows {
@@ -171,6 +182,11 @@ struct PoliciesCommand: ParsableCommand {
 }
 
 extension Console {
+    /// Runs one entry of a list; a broken one is reported and the list goes on.
+    static func skippingBadInput(_ entry: () throws -> Void) {
+        do { try entry() } catch { self.error("\(error)") }
+    }
+
     /// Prints a value as one line of JSON.
     static func json(_ value: some Encodable) throws {
         let encoder = JSONEncoder()

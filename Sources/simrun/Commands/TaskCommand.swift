@@ -23,6 +23,13 @@ struct TaskCommand: ParsableCommand {
                 "simrun: warning: seeds from \(TrainingSeeds.first) up are training seeds"
             )
         }
+        if options.rate ?? .infinity < plan.setup.task.rates.policy {
+            Console.errorText(
+                "simrun: warning: a control rate under the task's policy rate of"
+                    + " \(plan.setup.task.rates.policy.text(1)) Hz slows the policy down"
+            )
+        }
+        if let file = options.saveLatency { try WholeFile.check(file) }
         if let file = options.screenshot {
             try Screenshot.write(plan: plan, to: file)
         }
@@ -33,7 +40,9 @@ struct TaskCommand: ParsableCommand {
             TaskSummary.lines(plan: plan, run: run).forEach(Console.line)
         }
         try saveLatency(run)
-        if run.wasInterrupted { throw Outcome.interrupted }
+        if run.wasInterrupted {
+            throw Outcome.interrupted("the robot is parked, the finished episodes are above")
+        }
         let broken = try options.gates.broken(in: run)
         guard broken.isEmpty else { throw Outcome.gates(broken) }
     }
@@ -42,10 +51,7 @@ struct TaskCommand: ParsableCommand {
         guard let file = options.saveLatency, let text = run.latencyText else { return }
         try WholeFile.write(text, to: file)
         Console.errorText("latency kept in \(file); replay it with")
-        Console.errorText(
-            "  simrun task \(options.task) --episodes \(options.episodes) --seed \(options.seed)"
-                + " --clock charged --latency trace:\(file)"
-        )
+        Console.errorText("  " + ReplayCommand.line(arguments: CommandLine.arguments, trace: file))
     }
 
     private func report(plan: RunPlan, run: RunResult) -> TaskReport {

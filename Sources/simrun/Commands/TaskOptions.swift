@@ -91,6 +91,13 @@ struct TaskOptions: ParsableArguments {
                 found: "\(jobs)"
             )
         }
+        if video != nil, clock == .wall {
+            throw InputError(
+                key: "--video",
+                expected: "another clock than wall, whose timing rendering would falsify",
+                found: "--clock wall"
+            )
+        }
         if jobs > 1, clock == .wall {
             throw InputError(
                 key: "--jobs",

@@ -92,29 +92,33 @@ struct EpisodeRunner: Sendable {
             time: MonotonicTime(),
             configuration: plan.configuration
         )
-        var journal = EpisodeJournal(keepsLatencyText: options.saveLatency != nil)
+        var kept = EpisodeJournal(keepsLatencyText: options.saveLatency != nil)
         while !board.stopped.load(ordering: .relaxed), !Interrupt.isRequested {
             let index = board.next.wrappingAdd(1, ordering: .relaxed).oldValue
             guard index < options.episodes else { break }
             let seed = options.seed + UInt64(index)
-            let episode = try run(seed: seed, index: index, loop: &loop, journal: &journal)
-            guard let episode else { break }
+            // By itself, so that an interrupted episode leaves no trace in the account.
+            var journal = EpisodeJournal(keepsLatencyText: options.saveLatency != nil)
+            guard let episode = try run(seed: seed, loop: &loop, journal: &journal, board) else {
+                break
+            }
+            kept.add(journal)
             board.results.withLock { $0.episodes[index] = episode }
             board.done.wrappingAdd(1, ordering: .relaxed)
         }
         board.results.withLock {
-            $0.account.add(journal.account)
+            $0.account.add(kept.account)
             // Saved traces are refused with several jobs, so there is one text at most.
-            if let text = journal.latencyText { $0.latencyText = text.text }
+            if let text = kept.latencyText { $0.latencyText = text.text }
         }
     }
 
     /// One episode; nil when it was interrupted.
     private func run<Brain: Policy>(
         seed: UInt64,
-        index: Int,
         loop: inout ControlLoop<SimulatedPlant, Brain, MonotonicTime>,
-        journal: inout EpisodeJournal
+        journal: inout EpisodeJournal,
+        _ board: Board
     ) throws -> RunResult.Episode? {
         try loop.plant.reset(seed: seed)
         let film = try EpisodeFilm(plan: plan, seed: seed, plant: loop.plant)
@@ -124,7 +128,9 @@ struct EpisodeRunner: Sendable {
                 stop: plan.options.until,
                 timeLimit: plan.setup.task.timeLimit,
                 journal: &journal,
-                isInterrupted: { Interrupt.isRequested },
+                isInterrupted: {
+                    Interrupt.isRequested || board.stopped.load(ordering: .relaxed)
+                },
                 afterTick: { loop, _ in film?.film(loop.plant) }
             )
             try film?.finish()

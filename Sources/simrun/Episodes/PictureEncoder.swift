@@ -21,6 +21,7 @@ final class PictureEncoder {
         height: Int,
         framesPerSecond: Double?
     ) throws(InputError) {
+        try WholeFile.check(path)
         self.path = path
         let url = URL(filePath: path)
         partial =
@@ -72,7 +73,12 @@ final class PictureEncoder {
         process.waitUntilExit()
         guard process.terminationStatus == 0, rename(partial, path) == 0 else {
             try? FileManager.default.removeItem(atPath: partial)
-            throw failure("it ended with status \(process.terminationStatus)")
+            // 127 is the shell's word for a program that is not there.
+            throw failure(
+                process.terminationStatus == 127
+                    ? "no ffmpeg program on PATH"
+                    : "it ended with status \(process.terminationStatus)"
+            )
         }
     }
 

@@ -107,6 +107,7 @@ extension PolicyContext {
             controlMode: setup.task.control.mode.rawValue,
             policyRateHz: setup.task.rates.policy,
             actionWidth: try setup.controller().actionWidth,
+            translationScale: setup.task.control.scale.translation,
             jointCount: setup.robot.armJointCount,
             cloudPoints: setup.task.cloud?.points ?? 0,
             hasGoal: setup.task.goal != nil
