@@ -158,7 +158,7 @@ class ObjectiveTest(unittest.TestCase):
         torch.manual_seed(0)
         torch.set_num_threads(1)
         modes = torch.tensor([[-0.7, 0.3], [0.6, -0.5]])
-        toy, objective = Toy(), meanflow.Objective(dispersive=0.0)
+        toy, objective = Toy(), meanflow.Objective(dispersive=0.0, power=1.0, time_mean=-0.4, endpoint_share=0.25)
         optimiser = torch.optim.AdamW(toy.parameters(), 2e-3, betas=(0.95, 0.999))
         condition = torch.zeros(256, 1)
         for step in range(800):

@@ -29,7 +29,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     budget.add_argument("--minutes", type=float, help="training minutes in all, over all resumed runs")
     p.add_argument("--seed", type=int, default=0)
     p.add_argument("--threads", type=int, default=1)
-    p.add_argument("--batch", type=int, default=128)
+    p.add_argument("--batch", type=int, default=64)
     p.add_argument("--draws", type=int, default=1, help="noise and time draws per encoded window of a batch")
     p.add_argument("--lr", type=float, default=1e-3)
     p.add_argument("--warmup", type=int, default=100, help="steps")
@@ -49,10 +49,11 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     p.add_argument("--horizon", type=int, default=8)
     p.add_argument("--point-widths", type=int, nargs="+", default=[64, 64, 128])
     p.add_argument("--unet-widths", type=int, nargs="+", default=[64, 128, 256])
-    p.add_argument("--power", type=float, default=1.0, help="adaptive weight")
+    p.add_argument("--power", type=float, default=0.5, help="adaptive weight")
     p.add_argument("--tangent", choices=("predicted", "sample"), default="predicted")
-    p.add_argument("--endpoint-share", type=float, default=0.25, help="share of the r < t half put at (t, r) = (1, 0)")
-    p.add_argument("--dispersive", type=float, default=0.5, help="weight; 0 for none")
+    p.add_argument("--time-mean", type=float, default=1.0, help="times are sigmoid(N(mean, 1)); larger is nearer to noise")
+    p.add_argument("--endpoint-share", type=float, default=0.5, help="share of the r < t half put at (t, r) = (1, 0)")
+    p.add_argument("--dispersive", type=float, default=0.0, help="weight; 0 for none")
     p.add_argument("--pretrain", type=int, default=1000,
                    help="first steps that train the encoder alone, by that regression: they cost a quarter of the others")
     p.add_argument("--auxiliary", type=float, default=10.0,
@@ -113,7 +114,7 @@ class Training:
             cloud_width=6 if args.cloud_frame == "world+tool" else 3, horizon=args.horizon,
             point_widths=tuple(args.point_widths), unet_widths=tuple(args.unet_widths))
         self.objective = Objective(power=args.power, tangent=args.tangent, dispersive=args.dispersive,
-                                   endpoint_share=args.endpoint_share)
+                                   endpoint_share=args.endpoint_share, time_mean=args.time_mean)
         torch.manual_seed(args.seed)
         self.generator = torch.Generator().manual_seed(args.seed)
         self.network = PolicyNetwork(self.shape)
