@@ -32,6 +32,18 @@ import Testing
             arguments: "task reach --policy expert --clock wall --jobs 2",
             words: ["--jobs", "wall"]
         ),
+        Refusal(
+            arguments: "task reach --policy expert --clock wall --video /tmp/none",
+            words: ["--video", "wall"]
+        ),
+        Refusal(
+            arguments: "task reach --policy expert --save-latency /dev/null",
+            words: ["/dev/null", "regular file"]
+        ),
+        Refusal(
+            arguments: "task reach --policy expert --save-latency /nowhere/trace",
+            words: ["/nowhere"]
+        ),
         Refusal(arguments: "task reach --policy expert --ci", words: ["--ci", "lockstep"]),
         Refusal(arguments: "task reach --policy expert --execute chunk:0", words: ["chunk:N"]),
         Refusal(arguments: "task reach --policy expert --execute rtk", words: ["rtk", "replan"]),
@@ -79,5 +91,32 @@ import Testing
         #expect(run.status == 130)
         #expect(run.output.contains("success"))
         #expect(run.errors.contains("parked"))
+    }
+
+    @Test func `an interrupted report adds up`() throws {
+        let run = try Simrun.run(
+            [
+                "task", "reach", "--policy", "expert", "--episodes", "500", "--clock", "lockstep",
+                "--json",
+            ],
+            interruptAfter: 2
+        )
+        #expect(run.status == 130)
+        let report = try #require(run.json() as? [String: Any])
+        let episodes = try #require(report["episodes"] as? [[String: Any]])
+        let ticks = episodes.compactMap { $0["ticks"] as? Int }.reduce(0, +)
+        #expect(report["ticks"] as? Int == ticks)
+    }
+
+    @Test func `an interrupted collection leaves nothing behind`() throws {
+        let folder = try Simrun.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let run = try Simrun.run(
+            ["collect", "reach", "--episodes", "500", "--out", folder.path + "/d.hdf5"],
+            interruptAfter: 2
+        )
+        #expect(run.status == 130)
+        #expect(run.errors.contains("no file was written"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
     }
 }

@@ -56,15 +56,29 @@ import Testing
         #expect(report["success_rate"] as? Double == 1)
     }
 
-    @Test func `a kept latency trace replays the run`() throws {
+    @Test func `the printed command replays a kept latency trace`() throws {
         let folder = try Simrun.temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }
         let file = folder.appending(path: "run.trace").path
-        let base = "task pick-place --policy expert --episodes 2 --json"
-        let measured = try report(base + " --save-latency \(file)")
-        let replayed = try report(base + " --latency trace:\(file)")
+        let run = try Simrun.run([
+            "task", "pick-place", "--policy", "expert", "--episodes", "2", "--rate", "50",
+            "--until",
+            "time-limit", "--json", "--save-latency", file,
+        ])
+        let measured = try #require(run.json() as? [String: Any])
+        let line = try #require(
+            run.errors.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+                .first { $0.hasPrefix("simrun task") }
+        )
+        let replayed = try report(String(line.dropFirst("simrun ".count)))
         #expect(replayed["reproducible"] as? Bool == true)
         #expect(measured["episodes"] as? NSArray == replayed["episodes"] as? NSArray)
+    }
+
+    @Test func `a fixed charge is printed exactly`() throws {
+        let report = try report("task reach --policy expert --episodes 1 --latency 40ms --json")
+        let charge = try #require(report["charge_us"] as? [String: Double])
+        #expect(charge["max"] == 40_000)
     }
 
     @Test func `lists print what exists`() throws {

@@ -59,10 +59,21 @@ import Testing
         var journal = EpisodeJournal()
         let result = try run(&loop, journal: &journal)
         #expect(result.ticks == 7 && result.misses == 14)
-        #expect(result.elapsed == .milliseconds(210))
+        // The last tick would end at 210 ms; no delay reaches past the time limit.
+        #expect(result.elapsed == .milliseconds(200))
         #expect(journal.account.missedPeriods == 14)
         let next = try run(&loop, journal: &journal)
         #expect(next.ticks == 0 && journal.account.ticks == 7)
+    }
+
+    @Test func `a delay longer than the episode ends with it`() throws {
+        var loop = try ScriptedLoop(clock: .charged, latency: .fixed(.seconds(3600))).loop(
+            plant: { $0.succeedsAtStep = 250 }
+        )
+        var journal = EpisodeJournal()
+        let result = try run(&loop, journal: &journal)
+        #expect(result.elapsed == .milliseconds(200) && result.ticks == 1)
+        #expect(!result.success && result.endReason == .timeLimit)
     }
 
     @Test func `a journal keeps the last ticks for a fault's report`() throws {
