@@ -21,7 +21,8 @@ build: setup
 setup:
 	@tools/setup.sh
 
-python-env: setup
+python-env:
+	@tools/setup.sh "python3-venv:the training environment and counterpart tests"
 	@tools/python-env.sh $(PYTHON_ENV)
 
 test: python-env

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that simrun builds and runs with. Does nothing when all are there.
+# Installs the Debian packages that simrun builds and runs with, and those named on the command
+# line as PACKAGE:WHY. Does nothing when all are there.
 set -euo pipefail
 
 # package: why
@@ -11,6 +12,7 @@ packages=(
     "libssl-dev:SHA-256 of the files a result rests on"
     "pkg-config:finding the libraries"
     "ffmpeg:videos and pictures"
+    "$@"
 )
 
 missing=()
