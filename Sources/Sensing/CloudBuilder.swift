@@ -45,14 +45,7 @@ public final class CloudBuilder {
                 throw InputError(key: key, expected: "1 to \(bound)", found: "\(count)")
             }
         }
-        let set = if let instructionSet { instructionSet } else { try InstructionSet.selected() }
-        guard let kernels = set.kernels else {
-            throw .unknown(
-                "instruction set of this machine",
-                name: set.rawValue,
-                known: InstructionSet.allCases.filter(\.isAvailable).map(\.rawValue)
-            )
-        }
+        let kernels = try InstructionSet.resolved(instructionSet).kernels
         self.workspace = workspace
         self.maximumCandidates = maximumCandidates
         self.maximumPixels = maximumPixels

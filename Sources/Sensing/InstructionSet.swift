@@ -48,4 +48,21 @@ public enum InstructionSet: String, CaseIterable, Sendable {
         case .avx512: cr_kernels_for(Int32(CR_AVX512))
         }
     }
+
+    /// The instruction set asked for, else the selected one, with its kernels.
+    ///
+    /// - Throws: ``InputError`` for one that this machine has not.
+    static func resolved(
+        _ wanted: InstructionSet?
+    ) throws(InputError) -> (set: InstructionSet, kernels: UnsafePointer<cr_kernels>) {
+        let set = if let wanted { wanted } else { try selected() }
+        guard let kernels = set.kernels else {
+            throw .unknown(
+                "instruction set of this machine",
+                name: set.rawValue,
+                known: allCases.filter(\.isAvailable).map(\.rawValue)
+            )
+        }
+        return (set, kernels)
+    }
 }

@@ -56,14 +56,7 @@ public final class RayCaster {
                 found: "ambient \(shading.ambient), squares of \(shading.checkerSide) m"
             )
         }
-        let set = if let instructionSet { instructionSet } else { try InstructionSet.selected() }
-        guard let kernels = set.kernels else {
-            throw .unknown(
-                "instruction set of this machine",
-                name: set.rawValue,
-                known: InstructionSet.allCases.filter(\.isAvailable).map(\.rawValue)
-            )
-        }
+        let (set, kernels) = try InstructionSet.resolved(instructionSet)
         self.maximumVisuals = maximumVisuals
         self.shading = shading
         self.instructionSet = set
