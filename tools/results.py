@@ -56,7 +56,7 @@ def latency():
     print("|---|---|---|---|---|---|---|---|")
     for task in ("reach", "pick-place"):
         report = run(task, 100, [])
-        for stage in ("sense", "infer", "act", "tick", "step"):
+        for stage in ("sense", "infer", "act", "tick", "tick_planned", "step"):
             row = report["latency_us"][stage]
             cells = " | ".join(f"{row[key]:.1f}" for key in ("p50", "p90", "p99", "p999", "max", "mean"))
             print(f"| {task} | {stage} | {cells} |", flush=True)

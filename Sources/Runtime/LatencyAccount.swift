@@ -14,6 +14,8 @@ public struct LatencyAccount: Sendable {
         case step
         /// sense + infer + rerank + act.
         case tick
+        /// The same, in ticks that planned alone.
+        case plannedTick = "tick_planned"
         /// Wall clock: lateness of the thread.
         case wakeup
     }
@@ -53,6 +55,7 @@ public struct LatencyAccount: Sendable {
         if trace.planned {
             add(stages.infer, to: .infer)
             add(stages.rerank, to: .rerank)
+            add(stages.tick, to: .plannedTick)
         }
         add(stages.act, to: .act)
         add(stages.step, to: .step)

@@ -5,7 +5,7 @@ enum LatencyTable {
     /// The table, one line per stage, in microseconds.
     static func lines(_ account: LatencyAccount, clock: LoopClock) -> [String] {
         let header =
-            "stage".left(9)
+            "stage".left(13)
             + ["p50", "p90", "p99", "p99.9", "max", "mean"].map { $0.right(10) }.joined()
             + "  (us)"
         var lines = [header]
@@ -34,12 +34,12 @@ enum LatencyTable {
         let values = [
             summary.p50, summary.p90, summary.p99, summary.p999, summary.max, summary.mean,
         ]
-        return name.left(9) + values.map { $0.text(1).right(10) }.joined()
+        return name.left(13) + values.map { $0.text(1).right(10) }.joined()
     }
 
     private static func note(_ row: LatencyAccount.Row) -> String {
         switch row {
-        case .infer, .rerank: "  ticks that plan"
+        case .infer, .rerank, .plannedTick: "  ticks that plan"
         case .step: "  the world; never charged"
         case .tick: "  sense + infer + rerank + act"
         default: ""
