@@ -30,7 +30,10 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
     private var meter: LatencyMeter
     private var policyStep = -1
     private var actionTick = 0
-    private var commandTick = 0
+    /// Periods lost in this episode. Policy steps count live ticks alone, so that an action that
+    /// landed late still gets its whole period before the next one is planned.
+    private var lostTicks = 0
+    private var lostInLastTick = 0
     private var wallStart: TimeSpan = .zero
     /// Timesteps that the episode may still last: no delay reaches past its end.
     private var substepsLeft = Int.max
@@ -90,7 +93,8 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
         tickIndex = 0
         policyStep = -1
         actionTick = 0
-        commandTick = -1
+        lostTicks = 0
+        lostInLastTick = 0
         wallStart = time.now()
     }
 
@@ -104,7 +108,8 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
         trace.tick = tickIndex
         let start = awaitDeadline(&trace)
 
-        let step = schedule.step(atTick: tickIndex)
+        let liveTick = tickIndex - lostTicks
+        let step = schedule.step(atTick: liveTick)
         let acts = step > policyStep
         try plant.sense(into: &observation)
         if acts, !queue.needsPlan { try policy.observe(observation) }
@@ -122,19 +127,18 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
         }
 
         if acts {
-            takeAction(step: step)
+            takeAction(step: step, liveTick: liveTick)
         }
         let wanted = controller.command(
-            fraction: schedule.fraction(elapsedTicks: tickIndex - actionTick)
+            fraction: schedule.fraction(elapsedTicks: liveTick - actionTick)
         )
         trace.heldByKinematics = !controller.lastSolve.converged
-        if tickIndex - commandTick > 1 { gate.rest() }
+        gate.hold(for: Double(lostInLastTick) / configuration.rate.hertz)
         let command = try gate.admit(
             wanted,
             after: 1 / configuration.rate.hertz,
             interventions: &trace.interventions
         )
-        commandTick = tickIndex
         let acted = time.now()
         trace.stages.act = acted - planned
 
@@ -177,9 +181,9 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
         return start
     }
 
-    private mutating func takeAction(step: Int) {
+    private mutating func takeAction(step: Int, liveTick: Int) {
         policyStep = step
-        actionTick = tickIndex
+        actionTick = liveTick
         queue.withNextAction { action in
             controller.accept(action)
             lastAction.values.withUnsafeMutableBufferPointer { $0.copy(from: action) }
@@ -212,6 +216,8 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
             }
         }
         trace.missedPeriods = Int32(clamping: ticks - 1)
+        lostInLastTick = ticks - 1
+        lostTicks += ticks - 1
         tickIndex += ticks
     }
 

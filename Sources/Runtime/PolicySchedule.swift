@@ -1,7 +1,8 @@
 /// Which ticks start a policy step, and how far the step has come at a tick.
 ///
 /// A policy step starts at the first tick at or after each multiple of the policy period. A
-/// policy rate above the control rate is capped by it: at most one action a tick.
+/// policy rate above the control rate is capped by it: at most one action a tick. The loop counts
+/// live ticks here: while it is stuck in one, its policy's clock stands.
 public struct PolicySchedule: Equatable, Sendable, BitwiseCopyable {
     /// Policy steps per tick, in `(0, 1]`.
     public let stepsPerTick: Double

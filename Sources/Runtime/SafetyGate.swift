@@ -97,15 +97,20 @@ public struct SafetyGate: Sendable {
     /// Starts again at `command`, at rest.
     public mutating func reset(to command: JointCommand) {
         last = command
-        rest()
+        lastVelocity = JointVector(repeating: 0, count: command.arm.count)
+        lastWanted = command.arm
     }
 
-    /// Notes that the last command was held for more than a period, so that the arm stands there.
+    /// Notes that the last command was held for `seconds` more than a period.
     ///
-    /// The next command then starts from rest; the time lost buys no larger step.
-    public mutating func rest() {
-        lastVelocity = JointVector(repeating: 0, count: last.arm.count)
-        lastWanted = last.arm
+    /// Meanwhile the arm slows down, at its acceleration limits. The next command starts from the
+    /// speed that is left and moves no further than in any other period: time lost is not made up.
+    public mutating func hold(for seconds: Double) {
+        for index in 0..<limits.joints.count {
+            let velocity = lastVelocity[index]
+            let left = max(0, abs(velocity) - limits.joints[index].acceleration * seconds)
+            lastVelocity[index] = velocity < 0 ? -left : left
+        }
     }
 
     /// The nearest command within the limits.

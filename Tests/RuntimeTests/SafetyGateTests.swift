@@ -6,7 +6,7 @@ import Testing
 @testable import Runtime
 
 @Suite struct SafetyGateTests {
-    @Test func `after a long hold the arm starts from rest and gains no larger step`() throws {
+    @Test func `a hold slows the arm down and buys no larger step`() throws {
         let limits = try SafetyLimits(
             joints: [.init(lower: -3, upper: 3, velocity: 2, acceleration: 10)],
             gripperOpening: 0.08,
@@ -17,15 +17,23 @@ import Testing
         var interventions = SafetyInterventions()
         let far = JointCommand(arm: JointVector([1]), gripperOpening: 0)
         let period = 1.0 / 60
+        var last = start
         for _ in 0..<10 {
-            _ = try gate.admit(far, after: period, interventions: &interventions)
+            last = try gate.admit(far, after: period, interventions: &interventions)
         }
         let before = try gate.admit(far, after: period, interventions: &interventions)
-        gate.rest()
-        let after = try gate.admit(far, after: period, interventions: &interventions)
-        let step = after.arm[0] - before.arm[0]
-        #expect(step > 0)
-        #expect(step <= 10 * period * period + 1e-12)
+        // A short hold takes 10 rad/s² for its length off the speed, a long one all of it.
+        var short = gate
+        var long = gate
+        short.hold(for: 0.05)
+        long.hold(for: 10)
+        let speed = (before.arm[0] - last.arm[0]) / period
+        let later = try short.admit(far, after: period, interventions: &interventions)
+        let gained = 10 * (period - 0.05)
+        #expect(abs((later.arm[0] - before.arm[0]) / period - (speed + gained)) < 1e-9)
+        let rested = try long.admit(far, after: period, interventions: &interventions)
+        let step = rested.arm[0] - before.arm[0]
+        #expect(step > 0 && step <= 10 * period * period + 1e-12)
     }
 
     private let period = 1 / 60.0
