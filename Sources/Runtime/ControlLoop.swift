@@ -30,8 +30,10 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
     private var meter: LatencyMeter
     private var policyStep = -1
     private var actionTick = 0
-    /// Periods lost in this episode. Policy steps count live ticks alone, so that an action that
-    /// landed late still gets its whole period before the next one is planned.
+    /// Periods lost in this episode.
+    ///
+    /// Policy steps count live ticks alone, so that an action that landed late still gets its whole
+    /// period before the next one is planned.
     private var lostTicks = 0
     private var lostInLastTick = 0
     private var wallStart: TimeSpan = .zero
