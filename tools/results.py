@@ -26,6 +26,7 @@ SUCCESS = [
     ("MeanFlow, the world waits", "pick-place", 500, LOCKSTEP),
     ("MeanFlow, 6.8 ms charged", "reach", 500, charged("6.8ms")),
     ("MeanFlow, 6.8 ms charged", "pick-place", 500, charged("6.8ms")),
+    ("MeanFlow, 40 ms charged", "pick-place", 200, charged("40ms")),
     ("MeanFlow, 132 ms charged", "pick-place", 200, charged("132ms")),
     ("MeanFlow, 400 ms charged", "pick-place", 200, charged("400ms")),
     ("MeanFlow, another seed's cloud", "pick-place", 200, LOCKSTEP + ["--cloud-seed-offset", "1000"]),
