@@ -13,6 +13,9 @@ build_debug() { swift build --build-tests; }
 architecture() { swift test --skip-build --filter ArchitectureTests; }
 tests() { swift test --skip-build --skip ArchitectureTests; }
 training() { (cd training && "$SIMRUN_PYTHON" -m pytest -q); }
+probe() {
+    "$SIMRUN_PYTHON" tools/test_simrun_probe.py && "$SIMRUN_PYTHON" tools/make_latency_traces.py --check
+}
 build_release() { swift build -c release; }
 allocations() { .build/release/simrun-bench; }
 
@@ -38,6 +41,7 @@ step "build, debug" build_debug
 step "architecture" architecture
 step "tests" tests
 step "training smoke test" training
+step "latency traces and probe" probe
 step "build, release" build_release
 step "no allocation in the tick" allocations
 step "episodes, reach, lockstep" short_lockstep reach 0.9
