@@ -58,7 +58,7 @@ let floor0: [Target] = [
     .target(name: "CUrdf", dependencies: ["CUrdfSystem", "CEigenSystem"]),
     .target(name: "CKinematics", dependencies: ["CEigenSystem"]),
     .target(name: "CRaycast", linkerSettings: [.linkedLibrary("m")]),
-    .target(name: "CKernels"),
+    .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
     .target(name: "CDigest", dependencies: ["CCryptoSystem"]),
     .target(name: "CMalloc"),
     .target(name: "Diagnostics", swiftSettings: strict),
@@ -135,7 +135,7 @@ let tests: [Target] = [
     .testTarget(name: "SpatialTests", dependencies: ["Spatial"], swiftSettings: strictTests),
     .testTarget(
         name: "InferenceTests",
-        dependencies: ["Diagnostics", "Inference"],
+        dependencies: ["Diagnostics", "Inference", "CKernels"],
         resources: [.copy("Goldens")],
         swiftSettings: strictTests
     ),

@@ -29,6 +29,70 @@ template <typename Weight> void product(const ck_product *job) {
     }
 }
 
+float mish_of(float x) {
+    const float e = __builtin_expf(x < 20.0f ? x : 20.0f);
+    const float n = e * (e + 2.0f);
+    return x * (n / (n + 2.0f));
+}
+
+// The mean, and one over the standard deviation, of `rows` rows of `width` numbers.
+void moments(const float *x, int64_t stride, int64_t rows, int64_t width, float epsilon,
+             float &mean, float &factor) {
+    const float count = static_cast<float>(rows * width);
+    float sum = 0, squares = 0;
+    for (int64_t row = 0; row < rows; row++) {
+        for (int64_t i = 0; i < width; i++) sum += x[row * stride + i];
+    }
+    mean = sum / count;
+    for (int64_t row = 0; row < rows; row++) {
+        for (int64_t i = 0; i < width; i++) {
+            const float difference = x[row * stride + i] - mean;
+            squares += difference * difference;
+        }
+    }
+    factor = 1.0f / __builtin_sqrtf(squares / count + epsilon);
+}
+
+void group_norm(const ck_group_norm *job) {
+    const int64_t channels = job->channels, width = channels / job->groups;
+    for (int64_t first = 0; first < channels; first += width) {
+        float mean, factor;
+        moments(job->x + first, channels, job->steps, width, job->epsilon, mean, factor);
+        for (int64_t step = 0; step < job->steps; step++) {
+            for (int64_t c = first; c < first + width; c++) {
+                const int64_t i = step * channels + c;
+                float y = (job->x[i] - mean) * factor * job->scale[c] + job->shift[c];
+                if (job->then_mish) y = mish_of(y);
+                if (job->film) y = job->film[c] * y + job->film[channels + c];
+                if (job->residual) y += job->residual[i];
+                job->x[i] = y;
+            }
+        }
+    }
+}
+
+void layer_norm(const ck_layer_norm *job) {
+    for (int64_t row = 0; row < job->rows; row++) {
+        float *x = job->x + row * job->width;
+        float mean, factor;
+        moments(x, job->width, 1, job->width, job->epsilon, mean, factor);
+        for (int64_t i = 0; i < job->width; i++) {
+            const float y = (x[i] - mean) * factor * job->scale[i] + job->shift[i];
+            x[i] = job->then_relu && y < 0 ? 0 : y;
+        }
+    }
+}
+
+void maximum(const float *x, int64_t rows, int64_t width, float *largest) {
+    for (int64_t row = 0; row < rows; row++) {
+        for (int64_t i = 0; i < width; i++) {
+            const float y = x[row * width + i];
+            if (y > largest[i]) largest[i] = y;
+        }
+    }
+}
+
 } // namespace
 
-const ck_kernels ck_scalar_kernels = {product<float>, product<uint16_t>};
+const ck_kernels ck_scalar_kernels
+    = {product<float>, product<uint16_t>, group_norm, layer_norm, maximum};

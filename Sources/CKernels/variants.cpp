@@ -10,11 +10,14 @@
     __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma"))), apply_to = function)
 #define CK_NAMESPACE ck_avx512
 #define CK_VECTOR_BYTES 64
+#define CK_NORM_BYTES 32
 #define CK_TILE_ROWS 4
 #define CK_TILE_PANELS 4
 #include "product_body.h"
+#include "normalise_body.h"
 #undef CK_NAMESPACE
 #undef CK_VECTOR_BYTES
+#undef CK_NORM_BYTES
 #undef CK_TILE_ROWS
 #undef CK_TILE_PANELS
 #pragma clang attribute pop
@@ -22,11 +25,14 @@
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #define CK_NAMESPACE ck_avx2
 #define CK_VECTOR_BYTES 32
+#define CK_NORM_BYTES 32
 #define CK_TILE_ROWS 4
 #define CK_TILE_PANELS 1
 #include "product_body.h"
+#include "normalise_body.h"
 #undef CK_NAMESPACE
 #undef CK_VECTOR_BYTES
+#undef CK_NORM_BYTES
 #undef CK_TILE_ROWS
 #undef CK_TILE_PANELS
 #pragma clang attribute pop
@@ -34,19 +40,26 @@
 
 #define CK_NAMESPACE ck_baseline
 #define CK_VECTOR_BYTES 16
+#define CK_NORM_BYTES 16
 #define CK_TILE_ROWS 2
 #define CK_TILE_PANELS 1
 #include "product_body.h"
+#include "normalise_body.h"
 #undef CK_NAMESPACE
 #undef CK_VECTOR_BYTES
+#undef CK_NORM_BYTES
 #undef CK_TILE_ROWS
 #undef CK_TILE_PANELS
 
-static const ck_kernels baseline = {ck_baseline::product<float>, ck_baseline::product<uint16_t>};
+#define CK_TABLE(space)                                                                           \
+    {space::product<float>, space::product<uint16_t>, space::group_norm, space::layer_norm,       \
+     space::maximum}
+
+static const ck_kernels baseline = CK_TABLE(ck_baseline);
 
 #if defined(__x86_64__)
-static const ck_kernels avx2 = {ck_avx2::product<float>, ck_avx2::product<uint16_t>};
-static const ck_kernels avx512 = {ck_avx512::product<float>, ck_avx512::product<uint16_t>};
+static const ck_kernels avx2 = CK_TABLE(ck_avx2);
+static const ck_kernels avx512 = CK_TABLE(ck_avx512);
 #endif
 
 extern "C" const ck_kernels *ck_kernels_for(int32_t isa) {

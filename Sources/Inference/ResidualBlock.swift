@@ -78,21 +78,11 @@ public struct ResidualBlock: Sendable {
     ) {
         let hidden = workspace.hidden
         conv1.forward(input, into: hidden)
-        norm1.forward(hidden, thenMish: true)
         film.forward(condition, rows: 1, into: workspace.film.base)
-        let (scale, bias) = (workspace.film.base, workspace.film.base + outputs)
-        for step in 0..<hidden.steps {
-            let h = hidden.row(step)
-            for c in 0..<outputs { h[c] = scale[c] * h[c] + bias[c] }
-        }
+        norm1.forward(hidden, thenMish: true, film: workspace.film.base)
         conv2.forward(hidden, into: output)
-        norm2.forward(output, thenMish: true)
-        if let skip {
-            skip.forward(input, into: output, accumulating: true)
-        } else {
-            let (x, y) = (input.row(0), output.row(0))
-            for i in 0..<(output.steps * outputs) { y[i] += x[i] }
-        }
+        norm2.forward(output, thenMish: true, adding: skip == nil ? input : nil)
+        skip?.forward(input, into: output, accumulating: true)
     }
 }
 
