@@ -45,7 +45,8 @@ public struct Conv1d: Sendable {
         matrix = PackedMatrix(
             weights,
             bias: try store.take("\(name).bias", shape: [outputs]).values,
-            kernels: try KernelSet.selected()
+            kernels: try KernelSet.selected(),
+            arena: store.arena
         )
     }
 

@@ -28,9 +28,9 @@ public struct ConvTranspose1d: Sendable {
             list.flatMap { tap in (0..<size).map { tensor.values[$0 * 4 + tap] } }
         }
         let bias = try store.take("\(name).bias", shape: [outputs]).values
-        let kernels = try KernelSet.selected()
-        even = PackedMatrix(taps([3, 1]), bias: bias, kernels: kernels)
-        odd = PackedMatrix(taps([2, 0]), bias: bias, kernels: kernels)
+        let (kernels, arena) = (try KernelSet.selected(), store.arena)
+        even = PackedMatrix(taps([3, 1]), bias: bias, kernels: kernels, arena: arena)
+        odd = PackedMatrix(taps([2, 0]), bias: bias, kernels: kernels, arena: arena)
     }
 
     /// Writes twice as many steps as the input has.

@@ -42,7 +42,8 @@ public struct Linear: Sendable {
         matrix = PackedMatrix(
             Array(weights[(head.count * outputs)...]),
             bias: bias.map(Float.init),
-            kernels: try KernelSet.selected()
+            kernels: try KernelSet.selected(),
+            arena: store.arena
         )
     }
 

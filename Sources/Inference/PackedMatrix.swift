@@ -23,7 +23,8 @@ final class PackedMatrix: @unchecked Sendable {
     private let paddedBias: UnsafeMutablePointer<Float>
 
     static let panelColumns = Int(CK_PANEL)
-    private static let alignment = 64
+    /// Owns the memory of the weights.
+    private let arena: WeightArena
 
     /// Packs weights.
     ///
@@ -32,7 +33,14 @@ final class PackedMatrix: @unchecked Sendable {
     ///   - bias: `columns` numbers.
     ///   - format: How to store the weights; the bias is float32 always.
     ///   - kernels: What will compute the product.
-    init(_ weights: [Float], bias: [Float], format: WeightFormat = .float32, kernels: Kernels) {
+    ///   - arena: Where the weights will lie; by default alone.
+    init(
+        _ weights: [Float],
+        bias: [Float],
+        format: WeightFormat = .float32,
+        kernels: Kernels,
+        arena: WeightArena = WeightArena(chunk: 0)
+    ) {
         precondition(!bias.isEmpty && weights.count % bias.count == 0, "weights must be whole rows")
         depth = weights.count / bias.count
         columns = bias.count
@@ -40,10 +48,8 @@ final class PackedMatrix: @unchecked Sendable {
         self.kernels = kernels
         let count = (columns + Self.panelColumns - 1) / Self.panelColumns
         let size = format == .float32 ? MemoryLayout<Float>.size : MemoryLayout<UInt16>.size
-        panels = .allocate(
-            byteCount: max(1, count * depth * Self.panelColumns * size),
-            alignment: Self.alignment
-        )
+        self.arena = arena
+        panels = arena.allocate(bytes: count * depth * Self.panelColumns * size)
         paddedBias = .allocate(capacity: count * Self.panelColumns)
         paddedBias.initialize(repeating: 0, count: count * Self.panelColumns)
         paddedBias.update(from: bias, count: columns)
@@ -53,10 +59,7 @@ final class PackedMatrix: @unchecked Sendable {
         }
     }
 
-    deinit {
-        panels.deallocate()
-        paddedBias.deallocate()
-    }
+    deinit { paddedBias.deallocate() }
 
     /// Computes `input · weights + bias`, or adds it to what the output holds.
     ///
