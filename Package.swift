@@ -58,6 +58,7 @@ let floor0: [Target] = [
     .target(name: "CUrdf", dependencies: ["CUrdfSystem", "CEigenSystem"]),
     .target(name: "CKinematics", dependencies: ["CEigenSystem"]),
     .target(name: "CRaycast", linkerSettings: [.linkedLibrary("m")]),
+    .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
     .target(name: "CDigest", dependencies: ["CCryptoSystem"]),
     .target(name: "CMalloc"),
     .target(name: "Diagnostics", swiftSettings: strict),
@@ -66,7 +67,7 @@ let floor0: [Target] = [
 let sources: [Target] = [
     // Floor 1
     .target(name: "Spatial", dependencies: ["Diagnostics"], swiftSettings: strict),
-    .target(name: "Inference", dependencies: ["Diagnostics"], swiftSettings: strict),
+    .target(name: "Inference", dependencies: ["Diagnostics", "CKernels"], swiftSettings: strict),
     // Floor 2
     .target(
         name: "Robots",
@@ -134,7 +135,7 @@ let tests: [Target] = [
     .testTarget(name: "SpatialTests", dependencies: ["Spatial"], swiftSettings: strictTests),
     .testTarget(
         name: "InferenceTests",
-        dependencies: ["Diagnostics", "Inference"],
+        dependencies: ["Diagnostics", "Inference", "CKernels"],
         resources: [.copy("Goldens")],
         swiftSettings: strictTests
     ),

@@ -13,9 +13,8 @@ public struct Conv1d: Sendable {
     public let kernel: Int
     /// Steps of the input per step of the output.
     public let stride: Int
-    /// Shape `[kernel, inputs, outputs]`.
-    private let weights: [Float]
-    private let bias: [Float]
+    /// Shape `[kernel * inputs, outputs]`.
+    private let matrix: PackedMatrix
 
     /// Loads `name.weight` (PyTorch's layout `[outputs, inputs, kernel]`) and `name.bias`.
     ///
@@ -34,47 +33,44 @@ public struct Conv1d: Sendable {
         )
         (self.inputs, self.outputs, self.kernel, self.stride) = (inputs, outputs, kernel, stride)
         let tensor = try store.take("\(name).weight", shape: [outputs, inputs, kernel])
-        var packed = [Float](repeating: 0, count: tensor.values.count)
+        var weights = [Float](repeating: 0, count: tensor.values.count)
         for output in 0..<outputs {
             for input in 0..<inputs {
                 for tap in 0..<kernel {
-                    packed[(tap * inputs + input) * outputs + output] =
+                    weights[(tap * inputs + input) * outputs + output] =
                         tensor.values[(output * inputs + input) * kernel + tap]
                 }
             }
         }
-        weights = packed
-        bias = try store.take("\(name).bias", shape: [outputs]).values
+        matrix = PackedMatrix(
+            weights,
+            bias: try store.take("\(name).bias", shape: [outputs]).values,
+            kernels: try KernelSet.selected(),
+            arena: store.arena
+        )
     }
 
     /// The number of output steps for so many input steps.
     public func outputSteps(_ steps: Int) -> Int { (steps - 1) / stride + 1 }
 
-    /// Convolves the sequence.
-    public func forward(_ input: SequenceBuffer, into output: SequenceBuffer) {
+    /// Convolves the sequence; with `accumulating`, adds the result to the output.
+    public func forward(
+        _ input: SequenceBuffer,
+        into output: SequenceBuffer,
+        accumulating: Bool = false
+    ) {
         assert(input.channels == inputs && output.channels == outputs)
         assert(output.steps == outputSteps(input.steps))
         let pad = kernel / 2
         // A tap at offset o meets data somewhere only if |o| < steps.
         let reach = min(pad, input.steps - 1)
         let firstTap = pad - reach
-        weights.withUnsafeBufferPointer { weights in
-            bias.withUnsafeBufferPointer { bias in
-                guard let w = weights.baseAddress, let b = bias.baseAddress else { return }
-                matrixProduct(
-                    RowView(
-                        base: input.row(-reach),
-                        stride: stride * inputs,
-                        rows: output.steps
-                    ),
-                    depth: (2 * reach + 1) * inputs,
-                    weights: w + firstTap * inputs * outputs,
-                    bias: b,
-                    columns: outputs,
-                    output: output.row(0),
-                    outputStride: outputs
-                )
-            }
-        }
+        matrix.multiply(
+            RowView(base: input.row(-reach), stride: stride * inputs, rows: output.steps),
+            using: (firstTap * inputs)..<((pad + reach + 1) * inputs),
+            into: output.row(0),
+            stride: outputs,
+            accumulating: accumulating
+        )
     }
 }

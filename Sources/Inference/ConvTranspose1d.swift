@@ -10,10 +10,9 @@ public struct ConvTranspose1d: Sendable {
     /// Width of a row of the output.
     public let outputs: Int
     /// Taps 3 and 1, shape `[2, inputs, outputs]`.
-    private let even: [Float]
+    private let even: PackedMatrix
     /// Taps 2 and 0, shape `[2, inputs, outputs]`.
-    private let odd: [Float]
-    private let bias: [Float]
+    private let odd: PackedMatrix
 
     /// Loads `name.weight` (PyTorch's layout `[inputs, outputs, 4]`) and `name.bias`.
     public init(
@@ -28,9 +27,10 @@ public struct ConvTranspose1d: Sendable {
         func taps(_ list: [Int]) -> [Float] {
             list.flatMap { tap in (0..<size).map { tensor.values[$0 * 4 + tap] } }
         }
-        even = taps([3, 1])
-        odd = taps([2, 0])
-        bias = try store.take("\(name).bias", shape: [outputs]).values
+        let bias = try store.take("\(name).bias", shape: [outputs]).values
+        let (kernels, arena) = (try KernelSet.selected(), store.arena)
+        even = PackedMatrix(taps([3, 1]), bias: bias, kernels: kernels, arena: arena)
+        odd = PackedMatrix(taps([2, 0]), bias: bias, kernels: kernels, arena: arena)
     }
 
     /// Writes twice as many steps as the input has.
@@ -43,25 +43,17 @@ public struct ConvTranspose1d: Sendable {
 
     /// Every second output step from `step`, from pairs of input rows that begin at `first`.
     private func product(
-        _ weights: [Float],
+        _ matrix: PackedMatrix,
         _ input: SequenceBuffer,
         from first: Int,
         into output: SequenceBuffer,
         at step: Int
     ) {
-        weights.withUnsafeBufferPointer { weights in
-            bias.withUnsafeBufferPointer { bias in
-                guard let w = weights.baseAddress, let b = bias.baseAddress else { return }
-                matrixProduct(
-                    RowView(base: input.row(first), stride: inputs, rows: input.steps),
-                    depth: 2 * inputs,
-                    weights: w,
-                    bias: b,
-                    columns: outputs,
-                    output: output.row(step),
-                    outputStride: 2 * outputs
-                )
-            }
-        }
+        matrix.multiply(
+            RowView(base: input.row(first), stride: inputs, rows: input.steps),
+            using: 0..<(2 * inputs),
+            into: output.row(step),
+            stride: 2 * outputs
+        )
     }
 }

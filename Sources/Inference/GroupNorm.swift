@@ -1,3 +1,4 @@
+internal import CKernels
 public import Diagnostics
 
 /// Group norm of a sequence: each group of channels, over all steps, gets zero mean and unit
@@ -9,6 +10,7 @@ public struct GroupNorm: Sendable {
     public let groups: Int
     private let scale: [Float]
     private let shift: [Float]
+    private let kernels: Kernels
 
     /// Loads `name.weight` and `name.bias`.
     ///
@@ -24,41 +26,40 @@ public struct GroupNorm: Sendable {
         self.groups = groups
         scale = try store.take("\(name).weight", shape: [channels]).values
         shift = try store.take("\(name).bias", shape: [channels]).values
+        kernels = try KernelSet.selected()
     }
 
-    /// Normalises in place, and applies Mish if asked.
-    public func forward(_ x: SequenceBuffer, thenMish: Bool = false) {
+    /// Normalises in place, and does what follows in the same pass.
+    ///
+    /// - Parameters:
+    ///   - x: `channels` wide.
+    ///   - thenMish: Whether to apply Mish to the result.
+    ///   - film: Numbers to multiply by and then numbers to add, `channels` each, after Mish.
+    ///   - residual: What to add last; of the shape of `x`.
+    public func forward(
+        _ x: SequenceBuffer,
+        thenMish: Bool = false,
+        film: UnsafePointer<Float>? = nil,
+        adding residual: SequenceBuffer? = nil
+    ) {
+        assert(x.channels == channels)
+        assert(residual.map { $0.steps == x.steps && $0.channels == channels } ?? true)
         scale.withUnsafeBufferPointer { scale in
             shift.withUnsafeBufferPointer { shift in
-                let width = channels / groups
-                for group in 0..<groups {
-                    let (mean, factor) = moments(x, from: group * width, width: width)
-                    for step in 0..<x.steps {
-                        let y = x.row(step)
-                        for c in (group * width)..<((group + 1) * width) {
-                            let value = (y[c] - mean) * factor * scale[c] + shift[c]
-                            y[c] = thenMish ? mish(value) : value
-                        }
-                    }
-                }
+                var job = ck_group_norm(
+                    x: x.row(0),
+                    steps: Int64(x.steps),
+                    channels: Int64(channels),
+                    groups: Int64(groups),
+                    scale: scale.baseAddress,
+                    shift: shift.baseAddress,
+                    epsilon: LayerNorm.epsilon,
+                    then_mish: thenMish ? 1 : 0,
+                    film: film,
+                    residual: residual.map { UnsafePointer($0.row(0)) }
+                )
+                kernels.table.pointee.group_norm(&job)
             }
         }
-    }
-
-    /// The mean, and one over the standard deviation, of one group over all steps.
-    private func moments(_ x: SequenceBuffer, from first: Int, width: Int) -> (Float, Float) {
-        let count = Float(x.steps * width)
-        var total: Float = 0
-        for step in 0..<x.steps {
-            let y = x.row(step) + first
-            for c in 0..<width { total += y[c] }
-        }
-        let mean = total / count
-        var squares: Float = 0
-        for step in 0..<x.steps {
-            let y = x.row(step) + first
-            for c in 0..<width { squares += (y[c] - mean) * (y[c] - mean) }
-        }
-        return (mean, 1 / (squares / count + LayerNorm.epsilon).squareRoot())
     }
 }

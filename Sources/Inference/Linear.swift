@@ -6,9 +6,7 @@ public struct Linear: Sendable {
     public let inputs: Int
     /// Width of a row of the output.
     public let outputs: Int
-    /// Shape `[inputs, outputs]`: outputs are contiguous.
-    let weights: [Float]
-    let bias: [Float]
+    private let matrix: PackedMatrix
 
     /// Loads `name.weight` (PyTorch's layout `[outputs, inputs]`) and `name.bias`.
     public init(
@@ -17,21 +15,36 @@ public struct Linear: Sendable {
         outputs: Int,
         from store: inout WeightStore
     ) throws(InputError) {
-        let weight = try store.take("\(name).weight", shape: [outputs, inputs])
-        let bias = try store.take("\(name).bias", shape: [outputs])
-        self.init(
-            inputs: inputs,
-            outputs: outputs,
-            weights: weight.transposed().values,
-            bias: bias.values
-        )
+        try self.init(name, inputs: inputs, outputs: outputs, folding: [], from: &store)
     }
 
-    init(inputs: Int, outputs: Int, weights: [Float], bias: [Float]) {
-        self.inputs = inputs
+    /// Loads the layer for inputs whose first numbers are the constant `head`, which moves to the
+    /// bias; only the other `inputs - head.count` are inputs of the layer.
+    init(
+        _ name: String,
+        inputs: Int,
+        outputs: Int,
+        folding head: [Float],
+        from store: inout WeightStore
+    ) throws(InputError) {
+        precondition(head.count <= inputs, "the constant part is wider than the input")
+        let stored = try store.take("\(name).weight", shape: [outputs, inputs])
+        // Shape [inputs, outputs].
+        let weights = stored.transposed().values
+        var bias = try store.take("\(name).bias", shape: [outputs]).values.map(Double.init)
+        for (row, value) in head.enumerated() {
+            for column in 0..<outputs {
+                bias[column] += Double(value) * Double(weights[row * outputs + column])
+            }
+        }
+        self.inputs = inputs - head.count
         self.outputs = outputs
-        self.weights = weights
-        self.bias = bias
+        matrix = PackedMatrix(
+            Array(weights[(head.count * outputs)...]),
+            bias: bias.map(Float.init),
+            kernels: try KernelSet.selected(),
+            arena: store.arena
+        )
     }
 
     /// Computes all rows.
@@ -45,36 +58,6 @@ public struct Linear: Sendable {
         rows: Int,
         into output: UnsafeMutablePointer<Float>
     ) {
-        weights.withUnsafeBufferPointer { weights in
-            bias.withUnsafeBufferPointer { bias in
-                guard let w = weights.baseAddress, let b = bias.baseAddress else { return }
-                matrixProduct(
-                    RowView(base: input, stride: inputs, rows: rows),
-                    depth: inputs,
-                    weights: w,
-                    bias: b,
-                    columns: outputs,
-                    output: output,
-                    outputStride: outputs
-                )
-            }
-        }
-    }
-
-    /// The layer for inputs whose first numbers are the constant `head`, which moves to the bias.
-    func folding(head: [Float]) -> Linear {
-        precondition(head.count <= inputs, "the constant part is wider than the input")
-        var folded = bias.map(Double.init)
-        for (row, value) in head.enumerated() {
-            for column in 0..<outputs {
-                folded[column] += Double(value) * Double(weights[row * outputs + column])
-            }
-        }
-        return Linear(
-            inputs: inputs - head.count,
-            outputs: outputs,
-            weights: Array(weights[(head.count * outputs)...]),
-            bias: folded.map(Float.init)
-        )
+        matrix.multiply(input, rows: rows, into: output)
     }
 }

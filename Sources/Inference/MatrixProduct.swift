@@ -10,9 +10,9 @@ struct RowView {
 
 /// `output = input · weights + bias`, the one product behind every linear and convolution layer.
 ///
-/// The scalar reference: plain loops, the innermost over contiguous output columns, which the
-/// compiler turns into vectors. Four rows of weights are read at a time, and rows of the input
-/// in blocks, so that weights stream from memory once.
+/// The reference that tests hold ``PackedMatrix`` against, which layers use. Plain loops, the
+/// innermost over contiguous output columns. Four rows of weights are read at a time, and rows of
+/// the input in blocks, so that weights stream from memory once.
 ///
 /// - Parameters:
 ///   - input: `rows` rows of `depth` numbers.

@@ -1,3 +1,4 @@
+internal import CKernels
 public import Diagnostics
 
 /// Encodes a point cloud as one vector: per-point layers, maximum over the points, projection.
@@ -13,6 +14,7 @@ public struct PointEncoder: Sendable {
     private let norms: [LayerNorm]
     private let projection: Linear
     private let projectionNorm: LayerNorm
+    private let kernels: Kernels
     /// The widest activation of a point.
     private let widest: Int
 
@@ -51,6 +53,7 @@ public struct PointEncoder: Sendable {
             outputs: outputs,
             from: &store
         )
+        kernels = try KernelSet.selected()
         projectionNorm = try LayerNorm("\(name).projection.norm", width: outputs, from: &store)
     }
 
@@ -88,10 +91,12 @@ public struct PointEncoder: Sendable {
                 input = UnsafePointer(next)
                 swap(&next, &spare)
             }
-            for row in 0..<rows {
-                let x = input + row * pooled.count
-                for c in 0..<pooled.count { pooled.base[c] = max(pooled.base[c], x[c]) }
-            }
+            kernels.table.pointee.maximum(
+                input,
+                Int64(rows),
+                Int64(pooled.count),
+                pooled.base
+            )
             first += rows
         }
         projection.forward(pooled.base, rows: 1, into: output)

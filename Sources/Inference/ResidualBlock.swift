@@ -42,8 +42,13 @@ public struct ResidualBlock: Sendable {
             from: &store
         )
         norm1 = try GroupNorm("\(name).norm1", channels: outputs, groups: groups, from: &store)
-        film = try Linear("\(name).film", inputs: condition, outputs: 2 * outputs, from: &store)
-            .folding(head: constant)
+        film = try Linear(
+            "\(name).film",
+            inputs: condition,
+            outputs: 2 * outputs,
+            folding: constant,
+            from: &store
+        )
         conv2 = try Conv1d(
             "\(name).conv2",
             inputs: outputs,
@@ -73,35 +78,22 @@ public struct ResidualBlock: Sendable {
     ) {
         let hidden = workspace.hidden
         conv1.forward(input, into: hidden)
-        norm1.forward(hidden, thenMish: true)
         film.forward(condition, rows: 1, into: workspace.film.base)
-        let (scale, bias) = (workspace.film.base, workspace.film.base + outputs)
-        for step in 0..<hidden.steps {
-            let h = hidden.row(step)
-            for c in 0..<outputs { h[c] = scale[c] * h[c] + bias[c] }
-        }
+        norm1.forward(hidden, thenMish: true, film: workspace.film.base)
         conv2.forward(hidden, into: output)
-        norm2.forward(output, thenMish: true)
-        var residual = input
-        if let skip {
-            skip.forward(input, into: workspace.skip)
-            residual = workspace.skip
-        }
-        let (x, y) = (residual.row(0), output.row(0))
-        for i in 0..<(output.steps * outputs) { y[i] += x[i] }
+        norm2.forward(output, thenMish: true, adding: skip == nil ? input : nil)
+        skip?.forward(input, into: output, accumulating: true)
     }
 }
 
 /// Scratch of one residual block.
 public final class ResidualBlockWorkspace {
     let hidden: SequenceBuffer
-    let skip: SequenceBuffer
     let film: FloatBuffer
 
     /// Allocates room for a block over so many steps.
     public init(_ block: ResidualBlock, steps: Int) {
         hidden = SequenceBuffer(steps: steps, channels: block.outputs)
-        skip = SequenceBuffer(steps: steps, channels: block.outputs)
         film = FloatBuffer(count: 2 * block.outputs)
     }
 }

@@ -4,6 +4,8 @@ public import Diagnostics
 public struct WeightStore {
     private let file: SafetensorsFile
     private var unused: Set<String>
+    /// Where the layers that load from this store pack their weights.
+    let arena = WeightArena()
 
     /// Creates a store over a checked file.
     public init(_ file: SafetensorsFile) {

@@ -43,9 +43,14 @@ import Testing
     @Test func `a folded linear layer equals the whole one`() throws {
         let name = "linear.7x13x17"
         var store = store()
-        let layer = try Linear(name, inputs: 13, outputs: 17, from: &store)
         let row = try golden.tensor("\(name).input").values.prefix(13)
-        let folded = layer.folding(head: Array(row.prefix(5)))
+        let folded = try Linear(
+            name,
+            inputs: 13,
+            outputs: 17,
+            folding: Array(row.prefix(5)),
+            from: &store
+        )
         let output = FloatBuffer(count: 17)
         folded.forward(Array(row.dropFirst(5)), rows: 1, into: output.base)
         let whole = try golden.tensor("\(name).output").values.prefix(17)

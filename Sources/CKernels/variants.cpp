@@ -1,0 +1,85 @@
+// One body, compiled once for each instruction set, and the choice between them.
+//
+// Each copy lives in its own namespace and uses its own vector width; everything in a copy is
+// static, so no code of a wider set can leak into a narrower one. No standard header may be
+// included inside a pushed region.
+#include "variants.h"
+
+#if defined(__x86_64__)
+#pragma clang attribute push(                                                                     \
+    __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma"))), apply_to = function)
+#define CK_NAMESPACE ck_avx512
+#define CK_VECTOR_BYTES 64
+#define CK_NORM_BYTES 32
+#define CK_TILE_ROWS 4
+#define CK_TILE_PANELS 4
+#include "product_body.h"
+#include "normalise_body.h"
+#undef CK_NAMESPACE
+#undef CK_VECTOR_BYTES
+#undef CK_NORM_BYTES
+#undef CK_TILE_ROWS
+#undef CK_TILE_PANELS
+#pragma clang attribute pop
+
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#define CK_NAMESPACE ck_avx2
+#define CK_VECTOR_BYTES 32
+#define CK_NORM_BYTES 32
+#define CK_TILE_ROWS 4
+#define CK_TILE_PANELS 1
+#include "product_body.h"
+#include "normalise_body.h"
+#undef CK_NAMESPACE
+#undef CK_VECTOR_BYTES
+#undef CK_NORM_BYTES
+#undef CK_TILE_ROWS
+#undef CK_TILE_PANELS
+#pragma clang attribute pop
+#endif
+
+#define CK_NAMESPACE ck_baseline
+#define CK_VECTOR_BYTES 16
+#define CK_NORM_BYTES 16
+#define CK_TILE_ROWS 2
+#define CK_TILE_PANELS 1
+#include "product_body.h"
+#include "normalise_body.h"
+#undef CK_NAMESPACE
+#undef CK_VECTOR_BYTES
+#undef CK_NORM_BYTES
+#undef CK_TILE_ROWS
+#undef CK_TILE_PANELS
+
+#define CK_TABLE(space)                                                                           \
+    {space::product<float>, space::product<uint16_t>, space::group_norm, space::layer_norm,       \
+     space::maximum}
+
+static const ck_kernels baseline = CK_TABLE(ck_baseline);
+
+#if defined(__x86_64__)
+static const ck_kernels avx2 = CK_TABLE(ck_avx2);
+static const ck_kernels avx512 = CK_TABLE(ck_avx512);
+#endif
+
+extern "C" const ck_kernels *ck_kernels_for(int32_t isa) {
+    switch (isa) {
+    case CK_SCALAR:
+        return &ck_scalar_kernels;
+    case CK_BASELINE:
+        return &baseline;
+#if defined(__x86_64__)
+    case CK_AVX2:
+        __builtin_cpu_init();
+        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? &avx2 : nullptr;
+    case CK_AVX512:
+        __builtin_cpu_init();
+        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
+                       && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")
+                   ? &avx512
+                   : nullptr;
+#endif
+    default:
+        return nullptr;
+    }
+}
