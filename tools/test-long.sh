@@ -15,7 +15,7 @@ check() {
 import json, sys
 r = json.load(open(sys.argv[1]))
 print(r["task"], r["policy"], r["clock"], r["latency"], r["success_rate"], r["success_ci95"])
-sys.exit(0 if eval(sys.argv[2]) else 1)
+sys.exit(0 if eval("(" + sys.argv[2] + ")") else 1)
 PYTHON
 }
 run() {
@@ -46,7 +46,9 @@ blind() {
 late() {
     run "$out/late" pick-place --episodes 200 --clock charged --latency 400ms --jobs 2 \
         && check "$out/late" \
-            "r['success_rate'] <= 0.5 * json.load(open('$out/lockstep-pick-place'))['success_rate']"
+            "r['success_rate'] <= 0.5 * json.load(open('$out/lockstep-pick-place'))['success_rate']
+                and r['success_ci95'][1] < json.load(open('$out/lockstep-pick-place'))['success_ci95'][0]
+                and all(e['cause'] for e in r['episodes'] if not e['success'])"
 }
 under_load() {
     local busy=()
