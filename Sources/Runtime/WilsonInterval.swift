@@ -20,7 +20,8 @@ public struct WilsonInterval: Equatable, Sendable {
         let centre = rate + z * z / (2 * n)
         let spread = z * (rate * (1 - rate) / n + z * z / (4 * n * n)).squareRoot()
         let scale = 1 + z * z / n
-        lower = max(0, (centre - spread) / scale)
-        upper = min(1, (centre + spread) / scale)
+        // At the ends the bounds are 0 and 1 but for rounding.
+        lower = successes == 0 ? 0 : max(0, (centre - spread) / scale)
+        upper = successes == trials ? 1 : min(1, (centre + spread) / scale)
     }
 }
