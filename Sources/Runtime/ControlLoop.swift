@@ -64,10 +64,7 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
         self.observation = observation
         self.time = time
         self.configuration = configuration
-        schedule = PolicySchedule(
-            policyHertz: configuration.policyHertz,
-            controlHertz: configuration.rate.hertz
-        )
+        schedule = configuration.schedule
         controller = configuration.controller
         let start = JointCommand(holding: plant.jointState)
         heldCommand = start
@@ -144,7 +141,7 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
         let acted = time.now()
         trace.stages.act = acted - planned
 
-        try moveWorld(with: command, startedAt: start, trace: &trace)
+        try moveWorld(with: command, trace: &trace)
         trace.stages.step = time.now() - acted
         traces.push(trace)
         return acts
@@ -188,14 +185,15 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
         actionTick = liveTick
         queue.withNextAction { action in
             controller.accept(action)
-            lastAction.values.withUnsafeMutableBufferPointer { $0.copy(from: action) }
+            lastAction.values.withUnsafeMutableBufferPointer {
+                _ = $0.update(fromContentsOf: action)
+            }
         }
     }
 
     /// The world moves: first under the old command for the charged delay, then under the new one.
     private mutating func moveWorld(
         with command: JointCommand,
-        startedAt start: TimeSpan,
         trace: inout TickTrace
     ) throws(LoopFault) {
         let perTick = configuration.rate.substepsPerTick
@@ -249,14 +247,6 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
             oldest = min(oldest, observation.frames[index].capturedAt)
         }
         return oldest
-    }
-}
-
-extension UnsafeMutableBufferPointer {
-    /// Overwrites the buffer with as many elements of `source`; the counts must agree.
-    fileprivate func copy(from source: UnsafeBufferPointer<Element>) {
-        precondition(count == source.count, "buffers of different sizes")
-        for index in 0..<count { self[index] = source[index] }
     }
 }
 

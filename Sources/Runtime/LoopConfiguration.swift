@@ -50,6 +50,11 @@ public struct LoopConfiguration: Sendable {
         self.traceCapacity = traceCapacity
     }
 
+    /// Which ticks start a policy step.
+    public var schedule: PolicySchedule {
+        PolicySchedule(policyHertz: policyHertz, controlHertz: rate.hertz)
+    }
+
     /// Whether the same seeds give the same episodes to the last bit.
     public var isReproducible: Bool {
         switch clock {

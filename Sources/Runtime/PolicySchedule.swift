@@ -7,9 +7,13 @@ public struct PolicySchedule: Equatable, Sendable, BitwiseCopyable {
     /// Policy steps per tick, in `(0, 1]`.
     public let stepsPerTick: Double
 
+    /// Policy steps per second, capped by the control rate.
+    public let policyHertz: Double
+
     /// Creates the schedule of a policy at `policyHertz` in a loop at `controlHertz`.
     public init(policyHertz: Double, controlHertz: Double) {
         stepsPerTick = min(1, policyHertz / controlHertz)
+        self.policyHertz = min(policyHertz, controlHertz)
     }
 
     /// The index of the policy step that tick `tick` belongs to.

@@ -72,7 +72,7 @@ struct TaskCommand: ParsableCommand {
             latency: plan.latencyName,
             execute: configuration.execution.description,
             rateHz: configuration.rate.hertz,
-            policyRateHz: min(configuration.policyHertz, configuration.rate.hertz),
+            policyRateHz: configuration.schedule.policyHertz,
             effectiveRateHz: run.effectiveRate,
             physicsHz: configuration.rate.physicsHertz,
             reproducible: configuration.isReproducible,
