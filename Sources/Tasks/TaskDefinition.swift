@@ -21,6 +21,8 @@ public struct TaskDefinition: Sendable {
     public var worldFromBase: Pose
     /// Control, policy and physics rates.
     public var rates: Rates
+    /// How fast the target moves; nil where nothing moves by itself.
+    public var targetSpeed: TargetSpeed?
     /// The longest an episode may last.
     public var timeLimit: TimeSpan
     /// How actions become motion.
@@ -61,6 +63,14 @@ public struct BoxRegion: Equatable, Sendable, BitwiseCopyable {
 }
 
 extension TaskDefinition {
+    /// How fast the target moves, in metres per second.
+    public struct TargetSpeed: Equatable, Sendable {
+        /// The speed of an evaluation that asks for no other.
+        public var standard: Double
+        /// The speeds that may be asked for; demonstrations are drawn from them.
+        public var range: ClosedRange<Double>
+    }
+
     /// Rates in hertz.
     public struct Rates: Equatable, Sendable {
         /// Commands per second.

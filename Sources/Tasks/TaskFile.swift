@@ -35,6 +35,9 @@ enum TaskFile {
             robot: try root.string("robot"),
             worldFromBase: try basePose(root.mapping("world_from_base")),
             rates: try rates(root.mapping("rates")),
+            targetSpeed: try root.optional("target_speed").map { (value) throws(InputError) in
+                try targetSpeed(value.mapping())
+            },
             timeLimit: .seconds(try root.quantity("time_limit", .time, in: 0.1...3600)),
             control: try control(root.mapping("control")),
             scene: scene,
@@ -98,6 +101,20 @@ enum TaskFile {
         }
         try mapping.finish()
         return rates
+    }
+
+    private static func targetSpeed(
+        _ mapping: YAMLMapping
+    ) throws(InputError) -> TaskDefinition.TargetSpeed {
+        let speed = TaskDefinition.TargetSpeed(
+            standard: try mapping.quantity("default", .velocity, in: 0...10),
+            range: try mapping.range("range", .velocity)
+        )
+        guard speed.range.lowerBound >= 0, speed.range.contains(speed.standard) else {
+            throw try mapping.required("range").mismatch("speeds from 0 that include the default")
+        }
+        try mapping.finish()
+        return speed
     }
 
     /// The only ways to move between actions and to treat an old target, said out loud.

@@ -12,6 +12,8 @@ public struct TaskSetup: Sendable {
     public let robot: RobotModel
     /// Control rate and physics timestep.
     public let rate: ControlRate
+    /// How fast the target moves, in metres per second; nil where nothing moves by itself.
+    public let targetSpeed: Double?
 
     /// Joins and checks.
     ///
@@ -19,14 +21,17 @@ public struct TaskSetup: Sendable {
     ///   - task: The task.
     ///   - robot: The robot.
     ///   - controlHertz: The control rate; nil for the task's own.
+    ///   - targetSpeed: How fast the target moves, in metres per second; nil for the task's own.
     /// - Throws: ``Diagnostics/InputError`` when they do not fit.
     public init(
         task: TaskDefinition,
         robot: RobotModel,
-        controlHertz: Double? = nil
+        controlHertz: Double? = nil,
+        targetSpeed: Double? = nil
     ) throws(InputError) {
         self.task = task
         self.robot = robot
+        self.targetSpeed = try Self.speed(targetSpeed, of: task)
         rate = try ControlRate(
             hertz: controlHertz ?? task.rates.control,
             physicsHertz: task.rates.physics
@@ -39,6 +44,23 @@ public struct TaskSetup: Sendable {
             )
         }
         _ = try controller()
+    }
+
+    private static func speed(
+        _ asked: Double?,
+        of task: TaskDefinition
+    ) throws(InputError) -> Double? {
+        guard let asked else { return task.targetSpeed?.standard }
+        guard let speed = task.targetSpeed, speed.range.contains(asked) else {
+            let range = task.targetSpeed?.range
+            throw InputError(
+                key: "target speed",
+                expected: range.map { "\($0.lowerBound) to \($0.upperBound) m/s in \(task.name)" }
+                    ?? "none: nothing moves by itself in \(task.name)",
+                found: "\(asked) m/s"
+            )
+        }
+        return asked
     }
 
     /// A plant of this task, to be reset before use.

@@ -25,6 +25,9 @@ struct TaskOptions: ParsableArguments {
     )
     var rate: Double?
 
+    @Option(help: "How fast the target moves, in metres per second; the task's own by default.")
+    var targetSpeed: Double?
+
     @Option(help: "How world time and thinking time relate: lockstep, charged or wall.")
     var clock: LoopClock = .charged
 

@@ -39,7 +39,12 @@ struct RunPlan: Sendable {
         let task = try TaskLibrary(folders: options.paths.taskFolders).task(named: options.task)
         let robotName = options.robot ?? task.robot
         let robot = try RobotLibrary(searchPaths: options.paths.robotFolders).load(robotName)
-        setup = try TaskSetup(task: task, robot: robot, controlHertz: options.rate)
+        setup = try TaskSetup(
+            task: task,
+            robot: robot,
+            controlHertz: options.rate,
+            targetSpeed: options.targetSpeed
+        )
         robotHash = String(robot.contentHash, radix: 16)
         let name = options.policy ?? task.policy
         var execution = "replan"
