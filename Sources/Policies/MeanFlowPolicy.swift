@@ -56,7 +56,11 @@ public final class MeanFlowPolicy: Policy {
     /// The chunk's sizes.
     public var shape: PolicyShape {
         let network = model.manifest.network
-        return PolicyShape(horizon: network.horizon, actionWidth: network.actionWidth)
+        return PolicyShape(
+            horizon: network.horizon,
+            actionWidth: network.actionWidth,
+            memory: network.observationSteps - 1
+        )
     }
 
     /// Forgets the last episode's observations and draws noise anew from `seed`.

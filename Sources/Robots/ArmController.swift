@@ -108,6 +108,11 @@ public struct ArmController: Sendable {
     /// The gripper's opening in metres at the end of the policy period.
     public var openingGoal: Double { goal.opening }
 
+    /// The tool's pose in the world at arm positions `[armJointCount]`.
+    public func worldFromTool(at positions: JointVector) -> Pose {
+        worldFromBase * model.kinematics.baseFromTool(at: positions)
+    }
+
     /// Makes the target be where the robot is and forgets the past.
     public mutating func reset(to state: JointState) {
         precondition(state.positions.count == model.armJointCount)

@@ -22,4 +22,25 @@ public struct ActionChunk: Sendable {
         get { values[step * width + component] }
         set { values[step * width + component] = newValue }
     }
+
+    /// Whether every number is finite.
+    var isFinite: Bool {
+        values.withUnsafeBufferPointer { values in
+            for value in values where !value.isFinite { return false }
+            return true
+        }
+    }
+
+    /// Calls `body` with the numbers of action `step`.
+    func withRow(_ step: Int, _ body: (UnsafeBufferPointer<Float>) -> Void) {
+        values.withUnsafeBufferPointer { values in
+            body(UnsafeBufferPointer(rebasing: values[step * width..<(step + 1) * width]))
+        }
+    }
+
+    /// Copies another chunk of the same shape, without allocation.
+    mutating func copy(_ other: ActionChunk) {
+        precondition(other.horizon == horizon && other.width == width, "chunks of one shape")
+        values.withUnsafeMutableBufferPointer { _ = $0.update(fromContentsOf: other.values) }
+    }
 }

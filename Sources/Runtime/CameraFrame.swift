@@ -22,4 +22,11 @@ public struct CameraFrame: Sendable {
         depth = [Float](repeating: 0, count: width * height)
         capturedAt = .zero
     }
+
+    /// Copies another frame of the same size, without allocation.
+    mutating func copy(_ other: CameraFrame) {
+        rgb.withUnsafeMutableBufferPointer { _ = $0.update(fromContentsOf: other.rgb) }
+        depth.withUnsafeMutableBufferPointer { _ = $0.update(fromContentsOf: other.depth) }
+        capturedAt = other.capturedAt
+    }
 }

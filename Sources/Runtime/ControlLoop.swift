@@ -8,8 +8,6 @@ public import Robots
 public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
     /// The world.
     public var plant: Body
-    /// The policy.
-    public var policy: Brain
     /// What the policy saw last.
     public private(set) var observation: Observation
     /// Traces of the ticks, in order.
@@ -26,9 +24,10 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
     private var time: Time
     private var controller: ArmController
     private var gate: SafetyGate
-    private var queue: ActionQueue
+    private var thinking: Thinking<Brain, Time>
     private var meter: LatencyMeter
-    private var policyStep = -1
+    /// The last policy step that got its action, and the tick in which it did.
+    private var actedStep = -1
     private var actionTick = 0
     /// Periods lost in this episode.
     ///
@@ -37,17 +36,26 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
     private var lostTicks = 0
     private var lostInLastTick = 0
     private var wallStart: TimeSpan = .zero
+    /// How long the world took to move in the last tick; wall clock.
+    private var lastStepTime: TimeSpan = .zero
     /// Timesteps that the episode may still last: no delay reaches past its end.
     private var substepsLeft = Int.max
+    /// Timesteps that have passed in this episode.
+    private var substeps = 0
+    /// Wall clock: what has ended the policy's control, while the robot comes to rest.
+    private var failure: LoopFault?
+    /// Wall clock: the tick since which an action has been due and missing.
+    private var dueSince: Int?
 
-    /// Creates a loop; the first episode starts with ``reset(seed:)``.
+    /// Creates a loop; the first episode starts with ``reset(seed:timeLimit:)``.
     ///
     /// - Parameters:
     ///   - plant: The world, already at its start.
     ///   - policy: The policy; its action width must be the controller's.
     ///   - observation: A blank observation with room for what the plant fills in.
     ///   - time: Where time is read.
-    ///   - configuration: Rates, clock, limits.
+    ///   - configuration: Rates, clock, limits. A wall clock with a strategy that plans beside the
+    ///     loop needs a planning thread.
     public init(
         plant: Body,
         policy: Brain,
@@ -59,9 +67,13 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
             policy.shape.actionWidth == configuration.controller.actionWidth,
             "the policy's action width must be the controller's"
         )
+        precondition(
+            !(configuration.clock == .wall && configuration.execution.plansBeside)
+                || configuration.hasPlanningThread,
+            "planning beside a loop on the wall clock takes a thread"
+        )
         self.plant = plant
-        self.policy = policy
-        self.observation = observation
+        self.observation = observation.twin
         self.time = time
         self.configuration = configuration
         schedule = configuration.schedule
@@ -69,11 +81,14 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
         let start = JointCommand(holding: plant.jointState)
         heldCommand = start
         gate = SafetyGate(limits: configuration.limits, startingAt: start)
-        queue = ActionQueue(shape: policy.shape, strategy: configuration.execution)
+        thinking = Thinking(policy: policy, observation: observation, time: time, configuration)
         lastAction = ActionChunk(horizon: 1, width: policy.shape.actionWidth)
         meter = LatencyMeter(source: configuration.latency)
         traces = TraceRing(capacity: configuration.traceCapacity)
     }
+
+    /// The policy; with a planning thread, only between episodes.
+    public var policy: Brain { thinking.planner.policy }
 
     /// Starts an episode on a plant that has just been reset.
     ///
@@ -82,67 +97,64 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
     ///   - timeLimit: Where the episode ends, in the middle of a tick if need be; nil for never.
     public mutating func reset(seed: UInt64, timeLimit: TimeSpan? = nil) {
         substepsLeft = timeLimit.map { configuration.rate.substeps(covering: $0) } ?? Int.max
+        substeps = 0
         let state = plant.jointState
         controller.reset(to: state)
         heldCommand = JointCommand(holding: state)
         gate.reset(to: heldCommand)
-        policy.reset(seed: seed)
-        queue.clear()
+        failure =
+            thinking.reset(seed: seed, until: time.now() + .seconds(10))
+            ? nil : .policy(what: "a plan of the last episode never ended")
         meter.rewind(seed: seed)
         tickIndex = 0
-        policyStep = -1
+        actedStep = -1
         actionTick = 0
         lostTicks = 0
         lostInLastTick = 0
+        dueSince = nil
         wallStart = time.now()
+    }
+
+    /// Plans a few times on what the plant shows now and forgets it, so that no first plan is cold.
+    ///
+    /// Call it before ``reset(seed:timeLimit:)``, outside an episode.
+    public mutating func warmUp(plans: Int = 5) throws(LoopFault) {
+        try plant.sense(into: &observation)
+        for _ in 0..<plans { try thinking.warmUp(observation) }
     }
 
     /// One control period, or several when the work outlasts one.
     ///
     /// - Returns: Whether the policy's next action was taken in this tick.
-    /// - Throws: ``LoopFault`` for a broken state; a late policy is data, not a fault.
+    /// - Throws: ``LoopFault`` for a broken state; a late policy is data, not a fault. On the wall
+    ///   clock the robot has come to rest before the fault is thrown.
     @discardableResult
     public mutating func tick() throws(LoopFault) -> Bool {
         var trace = TickTrace()
         trace.tick = tickIndex
         let start = awaitDeadline(&trace)
+        if let failure { return try comeToRest(after: failure, trace: &trace) }
 
         let liveTick = tickIndex - lostTicks
         let step = schedule.step(atTick: liveTick)
-        let acts = step > policyStep
         try plant.sense(into: &observation)
-        if acts, !queue.needsPlan { try policy.observe(observation) }
+        try thinking.land(at: substeps, landing: landing(at: step), trace: &trace)
+        let plans = try thinking.wantsPlan(atStep: step, observation)
         let sensed = time.now()
         trace.stages.sense = sensed - start
 
-        var planned = sensed
-        if acts, queue.needsPlan {
-            try policy.plan(observation, into: &queue.chunk)
-            guard queue.isFinite else { throw .notFinite(what: "action chunk") }
-            queue.accept(observedAt: oldestCapture())
-            trace.planned = true
-            planned = time.now()
-            trace.stages.infer = planned - sensed
-        }
+        if plans { try startPlan(atStep: step, trace: &trace) }
+        try thinking.finishWaiting(until: waitingEnd, trace: &trace)
+        let planned = time.now()
 
-        if acts {
-            takeAction(step: step, liveTick: liveTick)
-        }
-        let wanted = controller.command(
-            fraction: schedule.fraction(elapsedTicks: liveTick - actionTick)
-        )
-        trace.heldByKinematics = !controller.lastSolve.converged
-        gate.hold(for: Double(lostInLastTick) / configuration.rate.hertz)
-        let command = try gate.admit(
-            wanted,
-            after: 1 / configuration.rate.hertz,
-            interventions: &trace.interventions
-        )
+        let acts = takeAction(atStep: step, liveTick: liveTick, trace: &trace)
+        let command = try command(liveTick: liveTick, trace: &trace)
         let acted = time.now()
         trace.stages.act = acted - planned
 
         try moveWorld(with: command, trace: &trace)
-        trace.stages.step = time.now() - acted
+        lastStepTime = time.now() - acted
+        trace.stages.step = lastStepTime
         traces.push(trace)
         return acts
     }
@@ -168,6 +180,8 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
         }
     }
 
+    // MARK: Stages
+
     /// Wall clock: sleeps to the tick's absolute deadline.
     ///
     /// Other clocks start at once.
@@ -180,15 +194,96 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
         return start
     }
 
-    private mutating func takeAction(step: Int, liveTick: Int) {
-        policyStep = step
+    /// The first policy step without an action.
+    private func landing(at step: Int) -> Int {
+        step > actedStep ? step : step + 1
+    }
+
+    /// Until when a tick may wait for its plan: the world must still be moved before the next.
+    private var waitingEnd: TimeSpan {
+        guard configuration.clock == .wall else { return .zero }
+        let period = configuration.rate.period
+        let slack = min(lastStepTime * 2, TimeSpan(nanoseconds: period.nanoseconds / 4))
+        return wallStart + configuration.rate.start(ofTick: tickIndex + 1) - slack
+    }
+
+    private mutating func startPlan(atStep step: Int, trace: inout TickTrace) throws(LoopFault) {
+        try thinking.start(
+            atStep: step,
+            observation,
+            controller: controller,
+            held: heldCommand,
+            trace: &trace
+        )
+        guard trace.isBeside, !configuration.hasPlanningThread else { return }
+        let charge = configuration.clock == .charged ? meter.chargePlan(trace.stages) : .zero
+        thinking.lands(at: substeps + configuration.rate.substeps(covering: charge))
+        try thinking.land(at: substeps, landing: landing(at: step), trace: &trace)
+    }
+
+    /// Takes the policy step's action if it is due and there.
+    private mutating func takeAction(
+        atStep step: Int,
+        liveTick: Int,
+        trace: inout TickTrace
+    ) -> Bool {
+        guard step > actedStep else { return false }
+        guard thinking.hasAction(atStep: step) else {
+            trace.starved = configuration.execution.plansBeside
+            noteOverdue()
+            return false
+        }
+        dueSince = nil
+        actedStep = step
         actionTick = liveTick
-        queue.withNextAction { action in
+        thinking.withAction(atStep: step) { action in
             controller.accept(action)
             lastAction.values.withUnsafeMutableBufferPointer {
                 _ = $0.update(fromContentsOf: action)
             }
         }
+        return true
+    }
+
+    /// Wall clock: gives the policy up when its action is too long overdue.
+    private mutating func noteOverdue() {
+        guard configuration.clock == .wall else { return }
+        let since = dueSince ?? tickIndex
+        dueSince = since
+        guard configuration.rate.start(ofTick: tickIndex - since) >= configuration.patience else {
+            return
+        }
+        failure = thinking.fault ?? .policy(what: "no plan within the loop's patience")
+    }
+
+    private mutating func command(
+        liveTick: Int,
+        trace: inout TickTrace
+    ) throws(LoopFault) -> JointCommand {
+        let wanted = controller.command(
+            fraction: schedule.fraction(elapsedTicks: liveTick - actionTick)
+        )
+        trace.heldByKinematics = !controller.lastSolve.converged
+        gate.hold(for: Double(lostInLastTick) / configuration.rate.hertz)
+        return try gate.admit(
+            wanted,
+            after: 1 / configuration.rate.hertz,
+            interventions: &trace.interventions
+        )
+    }
+
+    /// Wall clock, after a failure: ramps the robot to rest, then throws.
+    private mutating func comeToRest(
+        after failure: LoopFault,
+        trace: inout TickTrace
+    ) throws(LoopFault) -> Bool {
+        let start = time.now()
+        let command = gate.brake(after: 1 / configuration.rate.hertz)
+        try moveWorld(with: command, trace: &trace)
+        trace.stages.step = time.now() - start
+        traces.push(trace)
+        guard gate.isAtRest else { return false }
+        throw failure
     }
 
     /// The world moves: first under the old command for the charged delay, then under the new one.
@@ -200,53 +295,62 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
         trace.charge = charge(for: trace)
         let delay = configuration.rate.substeps(covering: trace.charge)
         trace.applied = configuration.rate.instant(afterSubsteps: delay)
-        trace.observationAge = plant.elapsed + trace.applied - queue.observedAt
+        trace.observationAge = plant.elapsed + trace.applied - thinking.queue.observedAt
         var ticks = max(1, (delay + perTick - 1) / perTick)
 
         try advance(holding: heldCommand, substeps: delay)
         try advance(holding: command, substeps: ticks * perTick - delay)
         heldCommand = command
-        if configuration.clock == .wall {
-            // The simulated world itself takes time: periods that it has overrun pass in it too.
-            let late = time.now() - wallStart - configuration.rate.start(ofTick: tickIndex + ticks)
-            if late > .zero {
-                let skipped = Int((late.seconds * configuration.rate.hertz).rounded(.up))
-                try advance(holding: command, substeps: skipped * perTick)
-                ticks += skipped
-            }
-        }
-        trace.missedPeriods = Int32(clamping: ticks - 1)
+        ticks += try catchUp(after: ticks, holding: command)
         lostInLastTick = ticks - 1
-        lostTicks += ticks - 1
+        // A tick that still waits for its plan is lost: the policy step has yet to begin.
+        let lost = lostInLastTick + (thinking.isWaiting ? 1 : 0)
+        trace.missedPeriods = Int32(clamping: lost)
+        lostTicks += lost
         tickIndex += ticks
+    }
+
+    /// Wall clock: periods that the work has overrun pass in the world too.
+    ///
+    /// - Returns: How many.
+    private mutating func catchUp(
+        after ticks: Int,
+        holding command: JointCommand
+    ) throws(LoopFault) -> Int {
+        guard configuration.clock == .wall else { return 0 }
+        let late = time.now() - wallStart - configuration.rate.start(ofTick: tickIndex + ticks)
+        guard late > .zero else { return 0 }
+        if late >= configuration.patience, failure == nil {
+            failure = .plant(what: "the loop stalled for longer than its patience")
+        }
+        let skipped = Int((late.seconds * configuration.rate.hertz).rounded(.up))
+        try advance(holding: command, substeps: skipped * configuration.rate.substepsPerTick)
+        return skipped
     }
 
     /// Lets the world move, but not past the episode's end.
     private mutating func advance(
         holding command: JointCommand,
-        substeps: Int
+        substeps count: Int
     ) throws(LoopFault) {
-        let count = min(substeps, substepsLeft)
+        let count = min(count, substepsLeft)
         substepsLeft -= count
+        substeps += count
         try plant.advance(holding: command, substeps: count)
     }
 
     private mutating func charge(for trace: TickTrace) -> TimeSpan {
         switch configuration.clock {
         case .lockstep: .zero
-        case .charged: meter.charge(trace.stages, planned: trace.planned)
-        case .wall: trace.stages.tick + trace.wakeup
+        case .charged: chargeTick(trace)
+        case .wall:
+            max(.zero, time.now() - wallStart - configuration.rate.start(ofTick: tickIndex))
         }
     }
 
-    /// The capture time of the oldest sensor in the observation.
-    private func oldestCapture() -> TimeSpan {
-        var oldest = observation.capturedAt
-        if observation.cloud.capacity > 0 { oldest = min(oldest, observation.cloud.capturedAt) }
-        for index in observation.frames.indices {
-            oldest = min(oldest, observation.frames[index].capturedAt)
-        }
-        return oldest
+    private mutating func chargeTick(_ trace: TickTrace) -> TimeSpan {
+        let tick = meter.chargeTick(trace.stages)
+        return trace.planned && !trace.isBeside ? tick + meter.chargePlan(trace.stages) : tick
     }
 }
 

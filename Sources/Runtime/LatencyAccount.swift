@@ -30,6 +30,12 @@ public struct LatencyAccount: Sendable {
     public private(set) var missedPeriods = 0
     /// Ticks whose command the safety gate changed.
     public private(set) var gatedTicks = 0
+    /// Ticks that began a policy step without an action, because no plan had landed.
+    public private(set) var starvedTicks = 0
+    /// Ticks during which the machine was taken away for a while.
+    public private(set) var stolenTicks = 0
+    /// Periods lost to overruns in those ticks.
+    public private(set) var stolenMisses = 0
 
     /// Creates an empty account.
     public init() {
@@ -55,11 +61,11 @@ public struct LatencyAccount: Sendable {
         if trace.planned {
             add(stages.infer, to: .infer)
             add(stages.rerank, to: .rerank)
-            add(stages.tick, to: .plannedTick)
+            add(trace.latency, to: .plannedTick)
         }
         add(stages.act, to: .act)
         add(stages.step, to: .step)
-        add(stages.tick, to: .tick)
+        add(trace.latency, to: .tick)
         add(trace.wakeup, to: .wakeup)
         charges.record(trace.charge)
         appliedCharges.record(trace.applied)
@@ -67,6 +73,11 @@ public struct LatencyAccount: Sendable {
         ticks += 1
         missedPeriods += Int(trace.missedPeriods)
         if !trace.interventions.isEmpty { gatedTicks += 1 }
+        if trace.starved { starvedTicks += 1 }
+        if trace.steal > .zero {
+            stolenTicks += 1
+            stolenMisses += Int(trace.missedPeriods)
+        }
     }
 
     /// Adds another account, of episodes run beside.
@@ -78,6 +89,9 @@ public struct LatencyAccount: Sendable {
         ticks += other.ticks
         missedPeriods += other.missedPeriods
         gatedTicks += other.gatedTicks
+        starvedTicks += other.starvedTicks
+        stolenTicks += other.stolenTicks
+        stolenMisses += other.stolenMisses
     }
 
     private mutating func add(_ span: TimeSpan, to row: Row) {

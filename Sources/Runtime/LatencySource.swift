@@ -33,20 +33,28 @@ struct LatencyMeter: Sendable {
         (tickRow, planRow) = trace.start(seed: seed)
     }
 
-    /// The charge for one tick.
-    mutating func charge(_ stages: StageTimes, planned: Bool) -> TimeSpan {
+    /// The charge for what every tick does: sensing and acting.
+    mutating func chargeTick(_ stages: StageTimes) -> TimeSpan {
         switch source {
-        case .measured: return stages.tick
-        case .free: return .zero
-        case .fixed(let delay): return planned ? delay : .zero
+        case .measured: return stages.sense + stages.act
+        case .free, .fixed: return .zero
         case .trace(let trace):
-            var total = trace.perTick.isEmpty ? .zero : trace.perTick[tickRow % trace.perTick.count]
-            tickRow += 1
-            if planned, !trace.perPlan.isEmpty {
-                total = total + trace.perPlan[planRow % trace.perPlan.count]
-                planRow += 1
-            }
-            return total
+            guard !trace.perTick.isEmpty else { return .zero }
+            defer { tickRow += 1 }
+            return trace.perTick[tickRow % trace.perTick.count]
+        }
+    }
+
+    /// The charge for one plan: the network and the choice among its candidates.
+    mutating func chargePlan(_ stages: StageTimes) -> TimeSpan {
+        switch source {
+        case .measured: return stages.infer + stages.rerank
+        case .free: return .zero
+        case .fixed(let delay): return delay
+        case .trace(let trace):
+            guard !trace.perPlan.isEmpty else { return .zero }
+            defer { planRow += 1 }
+            return trace.perPlan[planRow % trace.perPlan.count]
         }
     }
 }

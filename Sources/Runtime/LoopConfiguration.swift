@@ -26,6 +26,12 @@ public struct LoopConfiguration: Sendable {
     public var controller: ArmController
     /// What every command must keep to.
     public var limits: SafetyLimits
+    /// Whether the policy plans on a thread of its own, so that a policy that hangs cannot stop the
+    /// loop; for the wall clock, where the world moves on by itself.
+    public var hasPlanningThread: Bool
+    /// Wall clock: how long the robot is held without a new action before it is ramped to rest and
+    /// the episode ends in a ``LoopFault``.
+    public var patience: TimeSpan
     /// The most traces one episode may leave between two drains.
     public var traceCapacity: Int
 
@@ -38,6 +44,8 @@ public struct LoopConfiguration: Sendable {
         execution: ExecutionStrategy,
         controller: ArmController,
         limits: SafetyLimits,
+        hasPlanningThread: Bool = false,
+        patience: TimeSpan = LoopConfiguration.standardPatience,
         traceCapacity: Int = 1 << 14
     ) {
         self.rate = rate
@@ -47,8 +55,13 @@ public struct LoopConfiguration: Sendable {
         self.execution = execution
         self.controller = controller
         self.limits = limits
+        self.hasPlanningThread = hasPlanningThread
+        self.patience = patience
         self.traceCapacity = traceCapacity
     }
+
+    /// Half a second, as long as people notice a robot standing still.
+    public static let standardPatience = TimeSpan.milliseconds(500)
 
     /// Which ticks start a policy step.
     public var schedule: PolicySchedule {

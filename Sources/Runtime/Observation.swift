@@ -36,4 +36,40 @@ public struct Observation: Sendable {
         cloud = PointCloud(capacity: cloudPoints)
         self.frames = frames
     }
+    /// Copies another observation of the same shape, without allocation.
+    mutating func copy(_ other: Observation) {
+        capturedAt = other.capturedAt
+        jointPositions = other.jointPositions
+        jointVelocities = other.jointVelocities
+        gripperOpening = other.gripperOpening
+        worldFromTool = other.worldFromTool
+        goal = other.goal
+        instruction = other.instruction
+        cloud.copy(other.cloud)
+        for index in frames.indices { frames[index].copy(other.frames[index]) }
+    }
+
+    /// An observation like this one with storage of its own.
+    var twin: Observation {
+        var twin = self
+        twin.cloud = PointCloud(capacity: cloud.capacity)
+        for index in frames.indices {
+            let frame = frames[index]
+            twin.frames[index] = CameraFrame(
+                name: frame.name,
+                width: frame.width,
+                height: frame.height
+            )
+        }
+        twin.copy(self)
+        return twin
+    }
+
+    /// The capture time of the oldest sensor.
+    var oldestCapture: TimeSpan {
+        var oldest = capturedAt
+        if cloud.capacity > 0 { oldest = min(oldest, cloud.capturedAt) }
+        for frame in frames { oldest = min(oldest, frame.capturedAt) }
+        return oldest
+    }
 }

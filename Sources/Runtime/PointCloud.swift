@@ -16,4 +16,13 @@ public struct PointCloud: Sendable {
         distinct = 0
         capturedAt = .zero
     }
+
+    /// Copies another cloud of the same capacity, without allocation.
+    mutating func copy(_ other: PointCloud) {
+        coordinates.withUnsafeMutableBufferPointer {
+            _ = $0.update(fromContentsOf: other.coordinates)
+        }
+        distinct = other.distinct
+        capturedAt = other.capturedAt
+    }
 }

@@ -15,6 +15,14 @@ public protocol Policy {
     /// sensing. Does nothing by default.
     mutating func observe(_ observation: Observation) throws(LoopFault)
 
+    /// Tells of actions that will be executed before the next plan lands: the first `count` rows of
+    /// `rows`, one for each policy step from the next plan's observation on.
+    ///
+    /// Called before ``plan(_:into:)`` by strategies that plan beside the loop, with a count of 0
+    /// when nothing is committed. A policy that can take them freezes them in its next chunk.
+    /// Does nothing by default.
+    mutating func freeze(_ rows: ActionChunk, count: Int)
+
     /// Predicts the actions from the observation's step on.
     ///
     /// Each policy step calls either this or ``observe(_:)``, so that a policy of several
@@ -26,6 +34,9 @@ public protocol Policy {
 extension Policy {
     /// Does nothing: this policy sees only the step that it plans from.
     public mutating func observe(_ observation: Observation) throws(LoopFault) {}
+
+    /// Does nothing: this policy cannot freeze actions.
+    public mutating func freeze(_ rows: ActionChunk, count: Int) {}
 }
 
 /// The sizes a loop must know about a policy.
@@ -34,10 +45,13 @@ public struct PolicyShape: Equatable, Sendable {
     public var horizon: Int
     /// Numbers in one action.
     public var actionWidth: Int
+    /// How many policy steps before the present one the policy looks at.
+    public var memory: Int
 
     /// Creates a shape.
-    public init(horizon: Int, actionWidth: Int) {
+    public init(horizon: Int, actionWidth: Int, memory: Int = 0) {
         self.horizon = horizon
         self.actionWidth = actionWidth
+        self.memory = memory
     }
 }

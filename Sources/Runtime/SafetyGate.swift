@@ -145,6 +145,29 @@ public struct SafetyGate: Sendable {
         return command
     }
 
+    /// The next command of a ramp to rest, at the acceleration limits; the gripper stays.
+    ///
+    /// - Parameter seconds: The control period, over zero.
+    public mutating func brake(after seconds: Double) -> JointCommand {
+        hold(for: seconds)
+        for index in 0..<limits.joints.count {
+            let limit = limits.joints[index]
+            let at = last.arm[index]
+            let wanted = at + lastVelocity[index] * seconds
+            let next = min(max(wanted, min(limit.lower, at)), max(limit.upper, at))
+            lastVelocity[index] = (next - at) / seconds
+            last.arm[index] = next
+            lastWanted[index] = next
+        }
+        return last
+    }
+
+    /// Whether the last command moved nothing.
+    public var isAtRest: Bool {
+        for index in 0..<limits.joints.count where lastVelocity[index] != 0 { return false }
+        return true
+    }
+
     private mutating func admitJoint(
         _ index: Int,
         wanted: Double,

@@ -21,11 +21,22 @@ public struct TickTrace: Sendable, BitwiseCopyable {
     public var interventions = SafetyInterventions()
     /// Whether the policy planned in this tick.
     public var planned = false
+    /// Whether that plan was made beside the loop, which did not wait for it.
+    public var isBeside = false
+    /// Whether a policy step began without an action, because no plan had landed in time.
+    public var starved = false
+    /// Wall clock only: time that the machine's other guests took from this one during the tick.
+    public var steal: TimeSpan = .zero
     /// Whether the inverse kinematics missed its target and the last command was held.
     public var heldByKinematics = false
 
     /// A trace of nothing.
     public init() {}
+
+    /// What the command waited for: sense + infer + rerank + act, without a plan made beside.
+    public var latency: TimeSpan {
+        isBeside ? stages.sense + stages.act : stages.tick
+    }
 }
 
 /// The stages of a tick, in the order they run.

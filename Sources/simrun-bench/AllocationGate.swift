@@ -35,9 +35,10 @@ struct AllocationGate {
     /// One way to run the loop.
     struct Mode {
         var name: String
-        var clock: LoopClock
-        var latency: LatencySource
+        var clock = LoopClock.charged
+        var latency = LatencySource.fixed(.milliseconds(40))
         var execution: ExecutionStrategy
+        var hasPlanningThread = false
     }
 
     /// Every clock, and each path through queue and charge.
@@ -58,7 +59,25 @@ struct AllocationGate {
                 latency: .trace(trace),
                 execution: .chunk(count: 4)
             ),
+            Mode(name: "charged 40 ms, ensemble", execution: .ensemble),
+            Mode(name: "charged 40 ms, async", execution: .async),
+            Mode(name: "charged 40 ms, rtc:4", execution: .rtc(executionHorizon: 4)),
+            Mode(name: "charged 40 ms, rollforward", execution: .rollforward),
             Mode(name: "wall", clock: .wall, latency: .measured, execution: .replan),
+            Mode(
+                name: "wall, planning thread",
+                clock: .wall,
+                latency: .measured,
+                execution: .replan,
+                hasPlanningThread: true
+            ),
+            Mode(
+                name: "wall, async",
+                clock: .wall,
+                latency: .measured,
+                execution: .async,
+                hasPlanningThread: true
+            ),
         ]
     }
 
@@ -95,7 +114,8 @@ struct AllocationGate {
                 latency: mode.latency,
                 execution: mode.execution,
                 controller: try setup.controller(),
-                limits: try setup.limits()
+                limits: try setup.limits(),
+                hasPlanningThread: mode.hasPlanningThread
             )
         )
         loop.reset(seed: 0)

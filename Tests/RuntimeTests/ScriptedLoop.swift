@@ -66,6 +66,11 @@ struct ScriptedPolicy: Policy {
     final class Log {
         var plannedAt: [TimeSpan] = []
         var resets: [UInt64] = []
+        /// Joint 1 as each plan saw it, in action steps.
+        var sawJoint: [Double] = []
+        var observed: [TimeSpan] = []
+        /// The gripper's numbers of the actions that each plan was told to freeze, times 1000.
+        var frozen: [[Int]] = []
     }
 
     let shape: PolicyShape
@@ -78,11 +83,21 @@ struct ScriptedPolicy: Policy {
 
     mutating func reset(seed: UInt64) { log.resets.append(seed) }
 
+    mutating func observe(_ observation: Observation) { log.observed.append(observation.capturedAt) }
+
+    mutating func freeze(_ rows: ActionChunk, count: Int) {
+        log.frozen.append(
+            (0..<count).map { Int((rows[$0, rows.width - 1] * 1000).rounded()) }
+        )
+    }
+
     mutating func plan(_ observation: Observation, into chunk: inout ActionChunk)
         throws(LoopFault)
     {
         let index = log.plannedAt.count
         log.plannedAt.append(observation.capturedAt)
+        let moved = observation.jointPositions[0] / ScriptedLoop.jointScale
+        log.sawJoint.append((moved * 1e6).rounded() / 1e6)
         if index >= failsAtPlan { throw .policy(what: "script ended") }
         time.advance(by: costs.count > 1 ? costs.removeFirst() : costs[0])
         for step in 0..<shape.horizon {
@@ -169,5 +184,13 @@ extension ControlLoop {
             while let trace = traces.pop() { result.append(trace) }
         }
         return result
+    }
+}
+
+extension LatencyMeter {
+    /// The charge of a tick that waits for its plan.
+    mutating func charge(_ stages: StageTimes, planned: Bool) -> TimeSpan {
+        let tick = chargeTick(stages)
+        return planned ? tick + chargePlan(stages) : tick
     }
 }

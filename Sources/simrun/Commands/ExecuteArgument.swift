@@ -1,9 +1,15 @@
 import Diagnostics
 import Runtime
 
-/// Execution strategies as they are typed: `replan`, `chunk`, `chunk:N`.
+/// Execution strategies as they are typed: `replan`, `chunk[:N]`, `ensemble`, `async`, `rtc[:S]`,
+/// `rollforward`.
 enum ExecuteArgument {
-    /// Reads a strategy for chunks of `horizon` actions; plain `chunk` uses them all.
+    /// Every strategy in its plain form.
+    static let names = ["replan", "chunk", "ensemble", "async", "rtc", "rollforward"]
+
+    /// Reads a strategy for chunks of `horizon` actions.
+    ///
+    /// Plain `chunk` uses them all; plain `rtc` plans again after half of them.
     ///
     /// - Parameters:
     ///   - text: The strategy's name.
@@ -14,24 +20,42 @@ enum ExecuteArgument {
         horizon: Int,
         key: String
     ) throws(InputError) -> ExecutionStrategy {
-        if text == "replan" { return .replan }
-        if text == "chunk" { return .chunk(count: horizon) }
-        if text.hasPrefix("chunk:") {
-            guard let count = Int(text.dropFirst("chunk:".count)), (1...horizon).contains(count)
-            else {
-                throw InputError(
-                    key: key,
-                    expected: "chunk:N with N from 1 to the horizon, \(horizon)",
-                    found: "\"\(text)\""
-                )
-            }
-            return .chunk(count: count)
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        let count = parts.count == 2 ? parts[1] : nil
+        switch (parts.first, count) {
+        case ("replan", nil): return .replan
+        case ("ensemble", nil): return .ensemble
+        case ("async", nil): return .async
+        case ("rollforward", nil): return .rollforward
+        case ("chunk", nil): return .chunk(count: horizon)
+        case ("chunk", let count?):
+            return .chunk(count: try number(count, horizon: horizon, text: text, key: key))
+        case ("rtc", nil): return .rtc(executionHorizon: max(1, horizon / 2))
+        case ("rtc", let count?):
+            return .rtc(executionHorizon: try number(count, horizon: horizon, text: text, key: key))
+        default:
+            throw .unknown(
+                "execution strategy",
+                name: text,
+                known: ["replan", "chunk", "chunk:N", "ensemble", "async", "rtc", "rtc:S", "rollforward"],
+                key: key
+            )
         }
-        throw .unknown(
-            "execution strategy",
-            name: text,
-            known: ["replan", "chunk", "chunk:N"],
-            key: key
-        )
+    }
+
+    private static func number(
+        _ count: Substring,
+        horizon: Int,
+        text: String,
+        key: String
+    ) throws(InputError) -> Int {
+        guard let number = Int(count), (1...horizon).contains(number) else {
+            throw InputError(
+                key: key,
+                expected: "a number of actions from 1 to the horizon, \(horizon)",
+                found: "\"\(text)\""
+            )
+        }
+        return number
     }
 }

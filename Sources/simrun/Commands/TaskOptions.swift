@@ -34,8 +34,28 @@ struct TaskOptions: ParsableArguments {
     @Option(help: "What is charged: measured, free, a time such as 6.8ms, or trace:FILE.")
     var latency: String?
 
-    @Option(help: "How chunks are executed: replan or chunk[:N]; the policy's own by default.")
+    @Option(
+        help: """
+            How chunks are executed: replan, chunk[:N], ensemble, async, rtc[:S] or rollforward; \
+            the policy's own by default.
+            """
+    )
     var execute: String?
+
+    @Option(
+        help: """
+            Wall clock: how long to hold without a new action before the robot is ramped to rest \
+            and the run ends with exit code 3.
+            """
+    )
+    var patience: String = "500ms"
+
+    @Option(
+        help: """
+            A drill: make the policy fail at plan N of each episode, as hang:N, throw:N or nan:N.
+            """
+    )
+    var drill: String?
 
     @Option(help: "When an episode ends: success or time-limit.")
     var until: StopRule = .success

@@ -28,15 +28,10 @@ import Testing
     @Test func `names are those of the command line`() {
         #expect(ExecutionStrategy.replan.description == "replan")
         #expect(ExecutionStrategy.chunk(count: 4).description == "chunk:4")
-    }
-
-    @Test func `one number that is not finite spoils a chunk`() {
-        var queue = ActionQueue(shape: PolicyShape(horizon: 3, actionWidth: 2), strategy: .replan)
-        #expect(queue.isFinite && queue.needsPlan)
-        queue.chunk[2, 1] = .infinity
-        #expect(!queue.isFinite)
-        queue.chunk[2, 1] = .nan
-        #expect(!queue.isFinite)
+        #expect(ExecutionStrategy.ensemble.description == "ensemble")
+        #expect(ExecutionStrategy.rtc(executionHorizon: 3).description == "rtc:3")
+        #expect(ExecutionStrategy.async.description == "async")
+        #expect(ExecutionStrategy.rollforward.description == "rollforward")
     }
 
     @Test func `a cleared queue wants a plan again`() {
@@ -44,9 +39,19 @@ import Testing
             shape: PolicyShape(horizon: 3, actionWidth: 2),
             strategy: .chunk(count: 3)
         )
-        queue.accept(observedAt: .milliseconds(5))
-        #expect(!queue.needsPlan && queue.observedAt == .milliseconds(5))
+        let chunk = ActionChunk(horizon: 3, width: 2)
+        queue.accept(chunk, observedAt: .milliseconds(5), step: 0, landing: 0)
+        #expect(!queue.needsPlan(atStep: 0) && queue.observedAt == .milliseconds(5))
         queue.clear()
-        #expect(queue.needsPlan)
+        #expect(queue.needsPlan(atStep: 0))
+    }
+
+    @Test func `a number that is not finite spoils a chunk`() {
+        var chunk = ActionChunk(horizon: 3, width: 2)
+        #expect(chunk.isFinite)
+        chunk[2, 1] = .infinity
+        #expect(!chunk.isFinite)
+        chunk[2, 1] = .nan
+        #expect(!chunk.isFinite)
     }
 }
