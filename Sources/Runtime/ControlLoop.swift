@@ -146,6 +146,8 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
         if plans { try startPlan(atStep: step, trace: &trace) }
         try thinking.finishWaiting(until: waitingEnd, trace: &trace)
         let planned = time.now()
+        // With a thread, what the loop waited for: the hand-over too.
+        if plans, trace.planned, !trace.isBeside { trace.stages.infer = planned - sensed }
 
         let acts = takeAction(atStep: step, liveTick: liveTick, trace: &trace)
         let command = try command(liveTick: liveTick, trace: &trace)
@@ -203,7 +205,8 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
     private var waitingEnd: TimeSpan {
         guard configuration.clock == .wall else { return .zero }
         let period = configuration.rate.period
-        let slack = min(lastStepTime * 2, TimeSpan(nanoseconds: period.nanoseconds / 4))
+        let room = lastStepTime * 3 + .microseconds(500)
+        let slack = min(room, TimeSpan(nanoseconds: period.nanoseconds / 4))
         return wallStart + configuration.rate.start(ofTick: tickIndex + 1) - slack
     }
 

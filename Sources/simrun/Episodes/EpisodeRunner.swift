@@ -71,7 +71,12 @@ struct EpisodeRunner: Sendable {
                 let width = plan.configuration.controller.actionWidth
                 try work(board, plant: plant, brain: RandomPolicy(actionWidth: width))
             case .meanFlow(let model):
-                try work(board, plant: plant, brain: MeanFlowPolicy(model: model))
+                let policy = MeanFlowPolicy(model: model)
+                if let drill = plan.drill {
+                    try work(board, plant: plant, brain: FaultDrill(policy, drill: drill))
+                } else {
+                    try work(board, plant: plant, brain: policy)
+                }
             }
         } catch {
             board.stopped.store(true, ordering: .relaxed)
@@ -92,6 +97,7 @@ struct EpisodeRunner: Sendable {
             time: MonotonicTime(),
             configuration: plan.configuration
         )
+        if plan.configuration.clock == .wall { try warmUp(&loop) }
         var kept = EpisodeJournal(keepsLatencyText: options.saveLatency != nil)
         while !board.stopped.load(ordering: .relaxed), !Interrupt.isRequested {
             let index = board.next.wrappingAdd(1, ordering: .relaxed).oldValue
@@ -110,6 +116,18 @@ struct EpisodeRunner: Sendable {
             $0.account.add(kept.account)
             // Saved traces are refused with several jobs, so there is one text at most.
             if let text = kept.latencyText { $0.latencyText = text.text }
+        }
+    }
+
+    /// Wall clock: no first plan is cold.
+    private func warmUp<Brain: Policy>(
+        _ loop: inout ControlLoop<SimulatedPlant, Brain, MonotonicTime>
+    ) throws {
+        try loop.plant.reset(seed: plan.options.seed)
+        do {
+            try loop.warmUp()
+        } catch {
+            throw Outcome.fault("\(error) while warming up", lastTicks: [])
         }
     }
 
@@ -145,8 +163,9 @@ struct EpisodeRunner: Sendable {
                 cause: result.success ? nil : loop.plant.failureCause
             )
         } catch let fault as LoopFault {
+            let rest = plan.configuration.clock == .wall ? "; the robot was brought to rest" : ""
             throw Outcome.fault(
-                "\(fault) in the episode of seed \(seed)",
+                "\(fault) in the episode of seed \(seed)\(rest)",
                 lastTicks: journal.recent.map(LatencyTable.line)
             )
         }

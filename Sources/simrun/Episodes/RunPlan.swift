@@ -12,6 +12,12 @@ struct RunPlan: Sendable {
         case expert
         case random
         case meanFlow(MeanFlowModel)
+
+        /// Whether it reads the world's true state, and so must plan in the loop's own thread.
+        var seesTheWorld: Bool {
+            if case .expert = self { return true }
+            return false
+        }
     }
 
     var setup: TaskSetup
@@ -23,6 +29,8 @@ struct RunPlan: Sendable {
     var robotHash: String
     var configuration: LoopConfiguration
     var options: TaskOptions
+    /// What is made to fail on purpose.
+    var drill: PolicyDrill?
     /// What reports call the latency.
     var latencyName: String
 
@@ -71,6 +79,7 @@ struct RunPlan: Sendable {
             horizon: horizon,
             key: options.execute == nil ? "policy.json execution" : "--execute"
         )
+        drill = try options.drill.map { (text) throws(InputError) in try PolicyDrill(text) }
         latencyName = options.clock == .charged ? options.latency ?? "measured" : "none"
         configuration = LoopConfiguration(
             rate: setup.rate,
@@ -79,14 +88,38 @@ struct RunPlan: Sendable {
             latency: try LatencyArgument.source(options.latency ?? "measured"),
             execution: strategy,
             controller: try setup.controller(),
-            limits: try setup.limits()
+            limits: try setup.limits(),
+            hasPlanningThread: options.clock == .wall && !actor.seesTheWorld,
+            patience: try Self.patience(options.patience)
         )
         try refuseWhatWouldBeFalse()
+    }
+
+    private static func patience(_ text: String) throws(InputError) -> TimeSpan {
+        guard let span = LatencyArgument.span(text), span > .zero else {
+            throw InputError(
+                key: "--patience",
+                expected: "a time over 0 such as 500ms",
+                found: "\"\(text)\""
+            )
+        }
+        return span
     }
 
     /// Refuses combinations whose numbers would mean nothing.
     private func refuseWhatWouldBeFalse() throws(InputError) {
         let reproducible = configuration.isReproducible
+        if actor.seesTheWorld, configuration.clock == .wall, configuration.execution.plansBeside {
+            throw InputError(
+                key: "--execute",
+                expected: "a strategy that waits for its plans, on the wall clock: the expert reads"
+                    + " the world's true state, which moves meanwhile",
+                found: configuration.execution.description
+            )
+        }
+        if drill != nil, case .meanFlow = actor {} else if drill != nil {
+            throw InputError(key: "--drill", expected: "a learned policy", found: policyName)
+        }
         if options.jobs > 1, !reproducible {
             throw InputError(
                 key: "--jobs",
