@@ -14,18 +14,12 @@ public final class MeanFlowPolicy: Policy {
     /// The manifest and weights.
     public let model: MeanFlowModel
 
-    private let packing: ObservationPacking
-    /// Observations of steps that needed no plan, oldest first, encoded when a plan needs them.
-    private var skipped: [ObservationPacking]
-    private var skippedCount = 0
-    private let encoderWorkspace: ObservationEncoderWorkspace
+    private var history: ObservationRing
     private let workspace: UNetWorkspace
-    /// Features of all observation steps, oldest first, before activation.
-    private let features: FloatBuffer
+    /// Features of all observation steps, oldest first.
     private let condition: FloatBuffer
     private let noise: FloatBuffer
     private var stream = RandomStream(seed: 0, stream: MeanFlowPolicy.noiseStream)
-    private var seen = 0
 
     /// Keeps the policy's draws apart from other draws of the same seed ("policy").
     private static let noiseStream: UInt64 = 0x706F_6C69_6379
@@ -41,13 +35,8 @@ public final class MeanFlowPolicy: Policy {
     public init(model: MeanFlowModel) {
         self.model = model
         let shape = model.manifest.network
-        packing = ObservationPacking(model.manifest)
-        skipped = (1..<max(shape.observationSteps, 1)).map { _ in
-            ObservationPacking(model.manifest)
-        }
-        encoderWorkspace = model.encoder.makeWorkspace()
+        history = ObservationRing(model: model)
         workspace = UNetWorkspace(model.unet)
-        features = FloatBuffer(count: shape.conditionWidth)
         condition = FloatBuffer(count: shape.conditionWidth)
         noise = FloatBuffer(count: shape.horizon * shape.actionWidth)
         reset(seed: 0)
@@ -66,8 +55,7 @@ public final class MeanFlowPolicy: Policy {
     /// Forgets the last episode's observations and draws noise anew from `seed`.
     public func reset(seed: UInt64) {
         stream = RandomStream(seed: seed, stream: Self.noiseStream)
-        seen = 0
-        skippedCount = 0
+        history.clear()
         switch model.manifest.noise {
         case .zero: noise.values.update(repeating: 0)
         case .normal, .fixed: drawNoise()
@@ -76,14 +64,7 @@ public final class MeanFlowPolicy: Policy {
 
     /// Keeps the inputs of a step that needs no plan; what no plan will look at is never encoded.
     public func observe(_ observation: Observation) throws(LoopFault) {
-        guard !skipped.isEmpty else { return }
-        if skippedCount == skipped.count {
-            // Full: the oldest makes room.
-            for i in 1..<skipped.count { skipped.swapAt(i - 1, i) }
-            skippedCount -= 1
-        }
-        try skipped[skippedCount].pack(observation)
-        skippedCount += 1
+        try history.add(observation)
     }
 
     /// Plans from the observation and the ones before it.
@@ -96,40 +77,13 @@ public final class MeanFlowPolicy: Policy {
         _ observation: Observation,
         into chunk: inout ActionChunk
     ) throws(LoopFault) {
-        for i in 0..<skippedCount { encode(skipped[i]) }
-        skippedCount = 0
-        try packing.pack(observation)
-        encode(packing)
-        condition.base.update(from: features.base, count: features.count)
+        try history.add(observation)
+        history.gather(into: condition)
         applyMish(condition.values)
         if model.manifest.noise == .normal { drawNoise() }
         workspace.input.row(0).update(from: noise.base, count: noise.count)
         model.unet.forward(condition: condition.base, workspace: workspace)
         try unpack(into: &chunk)
-    }
-
-    /// Encodes one observation and makes it the newest step.
-    private func encode(_ packing: ObservationPacking) {
-        let shape = model.manifest.network
-        let width = shape.stepFeatures
-        let newest = features.base + (shape.observationSteps - 1) * width
-        // Older steps keep the features that they were encoded to when they were new.
-        for i in 0..<((shape.observationSteps - 1) * width) {
-            features.base[i] = features.base[i + width]
-        }
-        model.encoder.forward(
-            cloud: packing.cloud.base,
-            points: model.manifest.cloud.points,
-            state: packing.state.base,
-            workspace: encoderWorkspace,
-            into: newest
-        )
-        if seen == 0 {
-            for step in 0..<(shape.observationSteps - 1) {
-                (features.base + step * width).update(from: newest, count: width)
-            }
-        }
-        seen += 1
     }
 
     /// Takes the step, unnormalises, clips to `[-1, 1]`.

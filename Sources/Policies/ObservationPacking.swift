@@ -57,6 +57,11 @@ struct ObservationPacking {
                 throw .policy(what: "the policy needs a goal and the observation has none")
             }
             (output[0], output[1], output[2]) = (Float(p.x), Float(p.y), Float(p.z))
+        case .conveyorSpeed:
+            guard let speed = observation.conveyorSpeed else {
+                throw .policy(what: "the policy needs a conveyor's speed and there is none")
+            }
+            output[0] = Float(speed)
         case .jointPositions:
             try write(observation.jointPositions, width: feature.width, to: output)
         case .jointVelocities:

@@ -18,6 +18,8 @@ public struct PolicyContext: Equatable, Sendable {
     public var cloudPoints: Int
     /// Whether the task declares a goal position.
     public var hasGoal: Bool
+    /// Whether the task has a conveyor with an encoder.
+    public var hasConveyorEncoder: Bool
 
     /// Creates a context.
     public init(
@@ -28,7 +30,8 @@ public struct PolicyContext: Equatable, Sendable {
         translationScale: Double,
         jointCount: Int,
         cloudPoints: Int,
-        hasGoal: Bool
+        hasGoal: Bool,
+        hasConveyorEncoder: Bool = false
     ) {
         self.robot = robot
         self.controlMode = controlMode
@@ -38,6 +41,7 @@ public struct PolicyContext: Equatable, Sendable {
         self.jointCount = jointCount
         self.cloudPoints = cloudPoints
         self.hasGoal = hasGoal
+        self.hasConveyorEncoder = hasConveyorEncoder
     }
 }
 
@@ -100,6 +104,13 @@ extension PolicyManifest {
                     "state.features",
                     "what the task observes, which has no goal",
                     "goal"
+                )
+            case .conveyorSpeed:
+                try require(
+                    context.hasConveyorEncoder,
+                    "state.features",
+                    "what the task observes, which has no conveyor encoder",
+                    "conveyor_speed"
                 )
             case .jointPositions, .jointVelocities:
                 try require(

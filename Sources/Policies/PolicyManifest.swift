@@ -71,6 +71,8 @@ public struct PolicyManifest: Equatable, Sendable {
     public let controlMode: String
     /// Actions a second.
     public let policyRateHz: Double
+    /// Policy periods between one observation step and the next.
+    public let observationStride: Int
     /// How chunks are executed unless the user says otherwise.
     public let execute: String
     /// How noise is drawn.
@@ -130,6 +132,8 @@ public struct PolicyManifest: Equatable, Sendable {
         }
         let horizon = try root.integer("horizon", in: 1...256)
         let observationSteps = try root.integer("observation_steps", in: 1...8)
+        observationStride =
+            root.has("observation_stride") ? try root.integer("observation_stride", in: 1...32) : 1
         _ = try root.integer("first_action", in: 0...0)
         execute = try Self.execution(&root, horizon: horizon)
         _ = try root.choice("attention", of: ["none"])

@@ -12,6 +12,8 @@ public struct StateFeature: Equatable, Sendable {
         case jointPositions = "joint_positions"
         /// Arm joint velocities, radians per second, one per joint.
         case jointVelocities = "joint_velocities"
+        /// The encoder of the task's conveyor, metres per second, width 1.
+        case conveyorSpeed = "conveyor_speed"
 
         /// The unit that its numbers have.
         public var units: String {
@@ -19,6 +21,7 @@ public struct StateFeature: Equatable, Sendable {
             case .toolPosition, .gripperOpening, .goal: "m"
             case .jointPositions: "rad"
             case .jointVelocities: "rad/s"
+            case .conveyorSpeed: "m/s"
             }
         }
 
@@ -26,7 +29,7 @@ public struct StateFeature: Equatable, Sendable {
         var fixedWidth: Int? {
             switch self {
             case .toolPosition, .goal: 3
-            case .gripperOpening: 1
+            case .gripperOpening, .conveyorSpeed: 1
             case .jointPositions, .jointVelocities: nil
             }
         }

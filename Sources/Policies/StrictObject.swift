@@ -45,6 +45,9 @@ struct StrictObject {
         )
     }
 
+    /// Whether the key is there, for the few that have a default.
+    func has(_ key: String) -> Bool { members[key] != nil }
+
     /// The value of a key.
     mutating func node(_ key: String) throws(InputError) -> JSONNode {
         guard let node = members[key] else {

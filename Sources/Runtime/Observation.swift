@@ -17,6 +17,8 @@ public struct Observation: Sendable {
     public var worldFromTool: Pose = .identity
     /// A declared goal position in the world in metres, where the task's goal cannot be seen.
     public var goal: Vector3?
+    /// The encoder of the task's conveyor in metres per second, where the task declares one.
+    public var conveyorSpeed: Double?
     /// The cloud of the task's depth camera, cropped by the workspace box alone.
     public var cloud: PointCloud
     /// The newest frame of each of the task's cameras.

@@ -33,7 +33,8 @@ enum SceneSection {
             mass: kind == .dynamic ? try mapping.quantity("mass", .mass, in: 1e-4...1000) : 0,
             friction: try friction(mapping, kind: kind),
             color: SIMD3<Float>(Float(color.x), Float(color.y), Float(color.z)),
-            start: try start(mapping, kind: kind)
+            start: try start(mapping, kind: kind),
+            motion: try MotionSection.read(mapping, kind: kind)
         )
         try mapping.finish()
         return object
@@ -63,7 +64,7 @@ enum SceneSection {
         }
     }
 
-    /// Static things may leave friction out: Bullet's pair product then rests on the other body.
+    /// Things that nothing moves may leave friction out: Bullet's pair product then rests on the other body.
     private static func friction(
         _ mapping: YAMLMapping,
         kind: SceneObject.Kind
@@ -82,6 +83,11 @@ enum SceneSection {
         _ mapping: YAMLMapping,
         kind: SceneObject.Kind
     ) throws(InputError) -> SceneObject.Start {
+        if kind == .driven {
+            // Its path says where it starts.
+            let origin = BoxRegion(lower: .zero, upper: .zero)
+            return SceneObject.Start(region: origin, yaw: 0...0)
+        }
         guard kind == .dynamic else {
             let position = try mapping.vector3("position", .length)
             let yaw = try mapping.optional("yaw").map { (value) throws(InputError) in

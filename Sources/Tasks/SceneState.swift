@@ -16,11 +16,19 @@ public final class SceneState {
     var goal: Vector3 = .zero
     /// Object poses in scene order.
     var worldFromObject: [Pose]
+    /// Linear velocities of the objects' origins in the world, in scene order.
+    var objectVelocities: [Vector3]
+    /// Heights at which the objects started, in scene order.
+    var startHeights: [Double]
+    /// How the target's velocity changes, where it is led along a path.
+    var targetAcceleration: Vector3 = .zero
     /// Index of the first object that moves, which experts handle.
     let target: Int?
 
     init(objectCount: Int, target: Int?) {
         worldFromObject = [Pose](repeating: .identity, count: objectCount)
+        objectVelocities = [Vector3](repeating: .zero, count: objectCount)
+        startHeights = [Double](repeating: 0, count: objectCount)
         self.target = target
     }
 
@@ -36,5 +44,13 @@ public final class SceneState {
     /// The position of the object that the task is about.
     var targetPosition: Vector3 {
         target.map { worldFromObject[$0].translation } ?? .zero
+    }
+
+    /// Its velocity in the world.
+    var targetVelocity: Vector3 { target.map { objectVelocities[$0] } ?? .zero }
+
+    /// How far it is above where it started, in metres.
+    var targetRise: Double {
+        target.map { worldFromObject[$0].translation.z - startHeights[$0] } ?? 0
     }
 }

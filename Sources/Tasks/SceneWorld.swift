@@ -10,9 +10,13 @@ struct SceneWorld {
     let arm: MultibodyID
     /// Rigid bodies in scene order.
     let bodies: [BodyID]
+    private let scene: [SceneObject]
+    private let placement: ScenePlacement
+    /// How fast moves what moves by itself, in metres per second.
+    private let speed: Double
 
     /// Builds the world from nothing: a reset is a rebuild, so nothing survives an episode.
-    init(setup: TaskSetup, placement: ScenePlacement) throws(InputError) {
+    init(setup: TaskSetup, placement: ScenePlacement, speed: Double) throws(InputError) {
         let settings = WorldSettings(timestepSeconds: setup.rate.timestepSeconds)
         let world = try World(settings)
         arm = try world.add(
@@ -24,6 +28,63 @@ struct SceneWorld {
         }
         self.bodies = bodies
         self.world = world
+        scene = setup.task.scene
+        self.placement = placement
+        self.speed = speed
+        setOff()
+    }
+
+    /// Starts belts, and sends off what is launched.
+    private func setOff() {
+        for (index, object) in scene.enumerated() {
+            switch object.motion {
+            case .still, .driven: break
+            case .surface(let heading):
+                world.setSurfaceVelocity(
+                    of: bodies[index],
+                    to: SceneMotion.direction(heading) * speed
+                )
+            case .launched:
+                world.setVelocity(
+                    of: bodies[index],
+                    to: SceneMotion.launch(
+                        object.shape,
+                        heading: placement.headings[index],
+                        speed: speed
+                    )
+                )
+            }
+        }
+    }
+
+    /// Puts driven objects where they belong after `elapsed` seconds, on their way to where they
+    /// belong `period` seconds later.
+    func drive(elapsed: Double, period: Double) {
+        for (index, path) in placement.paths.enumerated() {
+            guard let path else { continue }
+            let now = path.position(after: speed * elapsed)
+            let next = path.position(after: speed * (elapsed + period))
+            world.setPose(
+                of: bodies[index],
+                to: Pose(translation: now),
+                velocity: Twist(linear: (next - now) / period, angular: .zero)
+            )
+        }
+    }
+
+    /// The velocity of an object's origin after `elapsed` seconds, in the world.
+    func velocity(ofObject index: Int, elapsed: Double) -> Vector3 {
+        if let path = placement.paths[index] {
+            return path.tangent(after: speed * elapsed) * speed
+        }
+        return world.velocity(of: bodies[index]).linear
+    }
+
+    /// How the velocity of a driven object changes after `elapsed` seconds; zero for others.
+    func acceleration(ofObject index: Int, elapsed: Double) -> Vector3 {
+        guard let path = placement.paths[index] else { return .zero }
+        let fromCentre = path.position(after: speed * elapsed) - path.centre
+        return fromCentre * (-speed * speed / (path.radius * path.radius))
     }
 
     /// Puts the arm at home, at rest.
@@ -49,10 +110,10 @@ extension SceneObject {
             spinningFriction: friction.spinning
         )
         switch kind {
-        case .static:
+        case .static, .conveyor, .driven:
             return RigidBodySpecification(
                 name: name,
-                motion: .fixed,
+                motion: kind == .static ? .fixed : .kinematic,
                 colliders: [collider],
                 material: material,
                 worldFromBody: pose

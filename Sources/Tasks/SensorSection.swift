@@ -5,9 +5,17 @@ import Sensing
 
 /// The `sensors` section of a task file.
 enum SensorSection {
+    /// What the section holds.
+    struct Contents {
+        var cameras: [CameraSpecification]
+        var cloud: CloudSpecification?
+        var conveyorEncoder: Int?
+    }
+
     static func read(
-        _ mapping: YAMLMapping
-    ) throws(InputError) -> (cameras: [CameraSpecification], cloud: CloudSpecification?) {
+        _ mapping: YAMLMapping,
+        scene: [SceneObject]
+    ) throws(InputError) -> Contents {
         var cameras: [CameraSpecification] = []
         for value in try mapping.list("cameras", limit: 8) {
             let camera = try camera(value.mapping(), index: UInt32(cameras.count))
@@ -22,8 +30,29 @@ enum SensorSection {
         let cloud = try mapping.optional("cloud").map { (value) throws(InputError) in
             try self.cloud(value.mapping(), cameras: cameras)
         }
+        let encoder = try mapping.optional("conveyor_encoder").map { (value) throws(InputError) in
+            try conveyor(value, scene: scene)
+        }
         try mapping.finish()
-        return (cameras, cloud)
+        return Contents(cameras: cameras, cloud: cloud, conveyorEncoder: encoder)
+    }
+
+    private static func conveyor(
+        _ value: YAMLValue,
+        scene: [SceneObject]
+    ) throws(InputError) -> Int {
+        let name = try value.string()
+        if let index = scene.firstIndex(where: { $0.name == name && $0.kind == .conveyor }) {
+            return index
+        }
+        throw value.place.error(
+            expected: "a conveyor in the scene",
+            found: "\"\(name)\"",
+            nearest: nearestNames(
+                to: name,
+                among: scene.filter { $0.kind == .conveyor }.map(\.name)
+            )
+        )
     }
 
     private static func camera(

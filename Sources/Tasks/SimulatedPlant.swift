@@ -24,7 +24,8 @@ public struct SimulatedPlant: Plant {
     private var milestones = Milestones()
     /// Where an ablation shows the objects; nil when cameras see the truth.
     private var shownObjects: [Pose]?
-    private var startHeight = 0.0
+    /// How fast the target moves in this episode, in metres per second; 0 where none does.
+    private var targetSpeed = 0.0
 
     // Scratch of the tick, taken once.
     private var positions: [Double]
@@ -43,9 +44,13 @@ public struct SimulatedPlant: Plant {
         let task = setup.task
         state = SceneState(
             objectCount: task.scene.count,
-            target: task.scene.firstIndex { $0.kind == .dynamic }
+            target: task.scene.firstIndex { $0.kind == .dynamic || $0.kind == .driven }
         )
-        scene = try SceneWorld(setup: setup, placement: ScenePlacement(task: task, seed: 0))
+        scene = try SceneWorld(
+            setup: setup,
+            placement: ScenePlacement(task: task, seed: 0),
+            speed: setup.targetSpeed ?? 0
+        )
         seen = SceneVisuals(task: task, robot: robot)
         sensors = try SensorSuite(task: task, visuals: seen.visuals)
         judge = SuccessJudge(predicate: task.success)
@@ -64,9 +69,15 @@ public struct SimulatedPlant: Plant {
     }
 
     /// Starts the episode of `seed`: builds the world, brings the arm home, forgets everything.
-    public mutating func reset(seed: UInt64) throws(InputError) {
+    ///
+    /// - Parameters:
+    ///   - seed: Draws everything that is random.
+    ///   - speed: How fast the target moves, in metres per second; nil for the set-up's.
+    public mutating func reset(seed: UInt64, targetSpeed speed: Double? = nil) throws(InputError) {
         let placement = ScenePlacement(task: setup.task, seed: seed)
-        scene = try SceneWorld(setup: setup, placement: placement)
+        targetSpeed = speed ?? setup.targetSpeed ?? 0
+        scene = try SceneWorld(setup: setup, placement: placement, speed: targetSpeed)
+        drive()
         scene.bringHome(setup.robot)
         steps = 0
         state.goal = placement.goal
@@ -78,7 +89,9 @@ public struct SimulatedPlant: Plant {
         milestones = Milestones()
         sensors.reset(seed: seed)
         readWorld()
-        startHeight = state.targetPosition.z
+        for index in state.startHeights.indices {
+            state.startHeights[index] = state.worldFromObject[index].translation.z
+        }
         actuator = ActuatorModel(
             timing: setup.robot.actuator,
             rate: setup.rate,
@@ -90,11 +103,13 @@ public struct SimulatedPlant: Plant {
 
     /// A blank observation with room for what this plant senses.
     public var blankObservation: Observation {
-        Observation(
+        var observation = Observation(
             jointCount: setup.robot.armJointCount,
             cloudPoints: setup.task.cloud?.points ?? 0,
             frames: sensors.blankFrames
         )
+        observation.conveyorSpeed = setup.task.conveyorEncoder == nil ? nil : 0
+        return observation
     }
 
     /// What can be seen, where it is now.
@@ -157,6 +172,7 @@ public struct SimulatedPlant: Plant {
         }
         observation.gripperOpening = state.gripperOpening
         observation.worldFromTool = state.worldFromTool
+        observation.conveyorSpeed = setup.task.conveyorEncoder == nil ? nil : targetSpeed
         observation.goal = setup.task.goal == nil ? nil : state.goal
         sensors.sense(at: elapsed, into: &observation)
     }
@@ -189,6 +205,7 @@ public struct SimulatedPlant: Plant {
         if steps % judgementSteps == 0 {
             noteMilestones()
             judge.judge(state, at: elapsed)
+            drive()
         }
         if stepsToNextCapture <= 0 { capturePictures() }
     }
@@ -200,6 +217,15 @@ public struct SimulatedPlant: Plant {
     private var stepsToNextCapture: Int {
         guard let due = sensors.nextCapture else { return Int.max }
         return setup.rate.substeps(covering: due) - steps
+    }
+
+    /// Leads what is driven on to where it belongs at the next judgement.
+    private func drive() {
+        let timestep = setup.rate.timestepSeconds
+        scene.drive(
+            elapsed: Double(steps) * timestep,
+            period: Double(judgementSteps) * timestep
+        )
     }
 
     private mutating func aimMotors() {
@@ -217,6 +243,7 @@ public struct SimulatedPlant: Plant {
 
     /// Copies joints, links and objects out of the world.
     private mutating func readWorld() {
+        let seconds = Double(steps) * setup.rate.timestepSeconds
         positions.withUnsafeMutableBufferPointer { positions in
             velocities.withUnsafeMutableBufferPointer { velocities in
                 scene.world.readJointState(
@@ -236,6 +263,10 @@ public struct SimulatedPlant: Plant {
             linkPoses[setup.robot.armJointCount - 1] * setup.robot.linkFromTool
         for index in scene.bodies.indices {
             state.worldFromObject[index] = scene.world.pose(of: scene.bodies[index])
+            state.objectVelocities[index] = scene.velocity(ofObject: index, elapsed: seconds)
+        }
+        if let target = state.target {
+            state.targetAcceleration = scene.acceleration(ofObject: target, elapsed: seconds)
         }
     }
 
@@ -252,6 +283,6 @@ public struct SimulatedPlant: Plant {
         state.isGrasped = touching == gripper.padLinks.count
         if touching > 0 { milestones.touched = true }
         if state.isGrasped { milestones.grasped = true }
-        if state.targetPosition.z > startHeight + 0.03 { milestones.lifted = true }
+        if state.targetRise > 0.03 { milestones.lifted = true }
     }
 }

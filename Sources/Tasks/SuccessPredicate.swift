@@ -1,5 +1,5 @@
 public import Runtime
-import Spatial
+public import Spatial
 
 /// When a task counts as done: conditions that must all hold, for a time.
 public struct SuccessPredicate: Equatable, Sendable {
@@ -15,8 +15,11 @@ public struct SuccessPredicate: Equatable, Sendable {
 
     /// One condition.
     public enum Condition: Equatable, Sendable {
-        /// The distance between two places is at most so many metres.
-        case distance(from: Place, to: Place, atMost: Double)
+        /// The distance from a place to a point `offset` from another, in world axes, is at most
+        /// so many metres.
+        case distance(from: Place, to: Place, offset: Vector3, atMost: Double)
+        /// An object is at least so many metres above where it started.
+        case lifted(object: Int, by: Double)
     }
 
     /// All of these must hold.
@@ -28,10 +31,12 @@ public struct SuccessPredicate: Equatable, Sendable {
     func holds(in state: SceneState) -> Bool {
         for condition in conditions {
             switch condition {
-            case .distance(let from, let to, let atMost):
-                guard (state.position(of: from) - state.position(of: to)).length <= atMost else {
-                    return false
-                }
+            case .distance(let from, let to, let offset, let atMost):
+                let aim = state.position(of: to) + offset
+                guard (state.position(of: from) - aim).length <= atMost else { return false }
+            case .lifted(let object, let height):
+                let now = state.worldFromObject[object].translation.z
+                guard now - state.startHeights[object] >= height else { return false }
             }
         }
         return true

@@ -35,6 +35,8 @@ public struct TaskDefinition: Sendable {
     public var success: SuccessPredicate
     /// The task's cameras.
     public var cameras: [CameraSpecification]
+    /// The index of the conveyor whose encoder policies may read; nil without one.
+    public var conveyorEncoder: Int?
     /// The point cloud, if the task gives one.
     public var cloud: CloudSpecification?
     /// The scripted expert's name.
@@ -100,6 +102,10 @@ public struct SceneObject: Equatable, Sendable {
         case `static`
         /// Moved by physics.
         case dynamic
+        /// Fixed, with a surface that runs: a belt.
+        case conveyor
+        /// Led along a path, whatever it meets.
+        case driven
     }
 
     /// Where it starts, drawn by the seed.
@@ -124,6 +130,8 @@ public struct SceneObject: Equatable, Sendable {
     public var color: SIMD3<Float>
     /// Where it starts.
     public var start: Start
+    /// How it moves by itself.
+    public var motion: SceneMotion
 
     /// Friction coefficients; Bullet multiplies those of the two bodies in touch.
     public struct Friction: Equatable, Sendable {

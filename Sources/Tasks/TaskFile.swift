@@ -26,7 +26,8 @@ enum TaskFile {
         let goal = try root.optional("goal").map { (value) throws(InputError) in
             try region(value.mapping())
         }
-        let sensors = try SensorSection.read(root.mapping("sensors"))
+        try MotionSection.check(root, scene: scene)
+        let sensors = try SensorSection.read(root.mapping("sensors"), scene: scene)
         let definition = TaskDefinition(
             name: name,
             suite: try root.string("suite"),
@@ -48,6 +49,7 @@ enum TaskFile {
                 hasGoal: goal != nil
             ),
             cameras: sensors.cameras,
+            conveyorEncoder: sensors.conveyorEncoder,
             cloud: sensors.cloud,
             expert: try expert(root.required("expert")),
             policy: try root.string("policy"),

@@ -63,6 +63,14 @@ public struct TaskSetup: Sendable {
         return asked
     }
 
+    /// The target speed that a seed draws from the task's range, for demonstrations; nil where
+    /// nothing moves by itself.
+    public func drawnTargetSpeed(seed: UInt64) -> Double? {
+        guard let range = task.targetSpeed?.range else { return nil }
+        var random = RandomStream(seed: seed, stream: 0x7370_6565)
+        return random.uniform(in: range)
+    }
+
     /// A plant of this task, to be reset before use.
     ///
     /// - Parameter cloudSeedOffset: Nil, or an ablation: the cameras see the objects where the
@@ -120,6 +128,7 @@ public struct TaskSetup: Sendable {
             expert: try Expert.named(task.expert),
             state: plant.state,
             translationScale: task.control.scale.translation,
+            periodSeconds: 1 / task.rates.policy,
             closingSign: Float(gripper.action(forOpening: 0)),
             noise: noise
         )

@@ -7,7 +7,7 @@
     /data/demo_N/obs/point_cloud [T, P, 3] float32, world frame, metres
     /data/demo_N/obs/FEATURE     [T, W] or [T] float32
 
-Windows: the two observation steps t-1 and t (the first frame repeats at t = 0) and the actions
+Windows: the two observation steps t-stride and t (the first frame stands in before the start) and the actions
 t .. t+H-1, the last repeated past the end. Index 0 of a chunk is the action of the CURRENT
 observation t; MP1 differs, its index 0 belongs to the older step.
 """
@@ -30,6 +30,7 @@ FEATURE_UNITS = {
     "goal": "m",
     "joint_positions": "rad",
     "joint_velocities": "rad/s",
+    "conveyor_speed": "m/s",
 }
 ACTION_NAMES = {
     "pd_ee_delta_pos": ["x", "y", "z", "gripper"],
@@ -185,7 +186,7 @@ class Windows:
     def __init__(self, demos: Demonstrations, which: list[int], horizon: int, frame: str,
                  state_norm: Normalisation, action_norm: Normalisation, cloud_norm: CloudNormalisation,
                  points: int, subset: str = "random", jitter: float = 0.0,
-                 history_dropout: float = 0.0):
+                 history_dropout: float = 0.0, stride: int = 1):
         self.demos, self.frame, self.cloud_norm = demos, frame, cloud_norm
         stored = demos.clouds.shape[1]
         if points > stored:
@@ -199,7 +200,7 @@ class Windows:
             begin, length = demos.begins[i], demos.lengths[i]
             steps = np.arange(length)
             now.append(begin + steps)
-            before.append(begin + np.maximum(steps - 1, 0))
+            before.append(begin + np.maximum(steps - stride, 0))
             chunk.append(begin + np.minimum(steps[:, None] + np.arange(horizon), length - 1))
         self.now = torch.from_numpy(np.concatenate(now))
         self.before = torch.from_numpy(np.concatenate(before))

@@ -32,6 +32,7 @@ def policy_document(config: dict, weights: dict, file: Path, name: str, execute:
         "policy_rate_hz": float(config["policy_rate_hz"]),
         "horizon": shape.horizon,
         "observation_steps": shape.observation_steps,
+        "observation_stride": config.get("observation_stride", 1),
         "first_action": 0,
         "execute": execute,
         "attention": "none",

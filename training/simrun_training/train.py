@@ -40,6 +40,8 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     p.add_argument("--jitter", type=float, default=0.0, help="standard deviation added to points, metres")
     p.add_argument("--history-dropout", type=float, default=0.0,
                    help="share of samples whose older observation is replaced by the current one, against copying the last action")
+    p.add_argument("--observation-stride", type=int, default=1,
+                   help="policy periods from the older observation to the current one; motion shows better over several")
     p.add_argument("--cloud-frame", choices=CLOUD_FRAMES, default="world+tool")
     p.add_argument("--tool-scale", type=float, default=5.0, help="1/metres, for the cloud relative to the tool")
     p.add_argument("--workspace", type=float, nargs=6, metavar=("X0", "Y0", "Z0", "X1", "Y1", "Z1"),
@@ -107,7 +109,8 @@ class Training:
         held = max(1, round(count * args.validation)) if count > 1 else 0
         def windows(which):
             return Windows(demos, which, args.horizon, args.cloud_frame, self.state_norm, self.action_norm,
-                           self.cloud_norm, args.points, args.subset, args.jitter, args.history_dropout)
+                           self.cloud_norm, args.points, args.subset, args.jitter, args.history_dropout,
+                           args.observation_stride)
         self.train, self.held = windows(list(range(count - held))), windows(list(range(count - held, count)) or [0])
         self.shape = NetworkShape(
             action_width=demos.actions.shape[1], state_width=demos.states.shape[1],
@@ -137,7 +140,7 @@ class Training:
             "task": demos.task, "robot": demos.robot, "control_mode": demos.control_mode,
             "translation_scale_m": demos.translation_scale_m,
             "policy_rate_hz": demos.policy_rate_hz, "action_names": names, "features": demos.features,
-            "feature_widths": demos.widths, "network": self.shape.as_dict(), "points": self.args.points,
+            "observation_stride": self.args.observation_stride, "feature_widths": demos.widths, "network": self.shape.as_dict(), "points": self.args.points,
             "cloud_frame": self.args.cloud_frame, "cloud_normalisation": self.cloud_norm.as_dict(),
             "state_normalisation": self.state_norm.as_dict(), "action_normalisation": self.action_norm.as_dict(),
             "objective": {**vars(self.objective), "auxiliary": self.args.auxiliary, "history_dropout": self.args.history_dropout, "pretrain": self.args.pretrain}, "ema": f"decay 1 - n^-{self.args.ema_power}",
@@ -152,7 +155,7 @@ class Training:
         if not path.exists():
             return
         saved = torch.load(path, weights_only=True)
-        for key in ("network", "features", "data_sha256", "points", "cloud_frame", "cloud_normalisation"):
+        for key in ("network", "features", "observation_stride", "data_sha256", "points", "cloud_frame", "cloud_normalisation"):
             mine, theirs = json.loads(json.dumps(self.config[key])), saved["config"][key]
             if mine != theirs:
                 raise DataError(f"{path}: {key} was {theirs}, is now {mine}; use another --out")

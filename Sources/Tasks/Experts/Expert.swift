@@ -9,6 +9,9 @@ import Spatial
 enum Expert: String, CaseIterable, Sendable {
     case reach
     case pickPlace = "pick-place"
+    case conveyorPick = "conveyor-pick"
+    case track
+    case intercept
 
     static func named(_ name: String) throws(InputError) -> Expert {
         guard let expert = Expert(rawValue: name) else {
@@ -22,6 +25,9 @@ enum Expert: String, CaseIterable, Sendable {
         switch self {
         case .reach: ReachExpert.intent(in: state)
         case .pickPlace: PickPlaceExpert.intent(in: state)
+        case .conveyorPick: ConveyorPickExpert.intent(in: state)
+        case .track: TrackExpert.intent(in: state)
+        case .intercept: InterceptExpert.intent(in: state)
         }
     }
 }
@@ -30,6 +36,8 @@ enum Expert: String, CaseIterable, Sendable {
 struct ExpertIntent: Equatable {
     /// A point for the tool, in the world.
     var toolTarget: Vector3
+    /// How fast that point moves, in the world: the tool goes along with it.
+    var toolVelocity = Vector3.zero
     /// Whether the gripper should close.
     var closes: Bool
 }

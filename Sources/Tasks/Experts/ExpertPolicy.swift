@@ -17,6 +17,7 @@ public struct ExpertPolicy: Policy {
     private let expert: Expert
     private let state: SceneState
     private let translationScale: Double
+    private let periodSeconds: Double
     private let closingSign: Float
     private let noise: Double
     private var random = RandomStream(seed: 0)
@@ -31,12 +32,14 @@ public struct ExpertPolicy: Policy {
         expert: Expert,
         state: SceneState,
         translationScale: Double,
+        periodSeconds: Double,
         closingSign: Float,
         noise: Double
     ) {
         self.expert = expert
         self.state = state
         self.translationScale = translationScale
+        self.periodSeconds = periodSeconds
         self.closingSign = closingSign
         self.noise = noise
         shape = PolicyShape(horizon: 1, actionWidth: 4)
@@ -49,11 +52,12 @@ public struct ExpertPolicy: Policy {
         lastMotion = .zero
     }
 
-    /// One proportional step towards the expert's intent, with noise on the motion if asked for.
+    /// One proportional step towards the expert's intent, along with its motion, with noise on the motion if asked for.
     public mutating func plan(_ observation: Observation, into chunk: inout ActionChunk) {
         let intent = expert.intent(in: state)
         let error = intent.toolTarget - state.worldFromTool.translation
-        let wanted = (error * Self.gain / translationScale).limited(to: 1)
+        let step = error * Self.gain + intent.toolVelocity * periodSeconds
+        let wanted = (step / translationScale).limited(to: 1)
         let motion = lastMotion + (wanted - lastMotion).limited(to: Self.slew)
         lastMotion = motion
         intended[0, 0] = Float(motion.x)

@@ -31,6 +31,14 @@ struct CollectCommand: ParsableCommand {
         )
     )
     var noise: Double = 0
+    @Option(
+        help: ArgumentHelp(
+            "How fast the target moves, in metres per second; by default drawn by each seed from"
+                + " the task's range.",
+            valueName: "speed"
+        )
+    )
+    var targetSpeed: Double?
     @Option(help: "Seconds to go on after success, so that holding still is shown too.")
     var linger: Double = 0.5
     @Flag(help: "Store camera images too.") var images = false
@@ -42,7 +50,7 @@ struct CollectCommand: ParsableCommand {
         Interrupt.listen()
         let definition = try TaskLibrary(folders: paths.taskFolders).task(named: task)
         let robot = try RobotLibrary(searchPaths: paths.robotFolders).load(definition.robot)
-        let setup = try TaskSetup(task: definition, robot: robot)
+        let setup = try TaskSetup(task: definition, robot: robot, targetSpeed: targetSpeed)
         let plant = try setup.makePlant()
         var loop = ControlLoop(
             plant: plant,
@@ -109,6 +117,7 @@ struct CollectCommand: ParsableCommand {
             }
             let table = try DemonstrationEpisode.record(
                 seed: next,
+                targetSpeed: targetSpeed,
                 setup: setup,
                 loop: &loop,
                 linger: .seconds(linger),

@@ -9,19 +9,26 @@ import Tasks
 enum DemonstrationEpisode {
     /// The observation features that a policy of this task gets beside the cloud.
     static func stateFeatures(of task: TaskDefinition) -> String {
-        (["tool_position", "gripper_opening"] + (task.goal == nil ? [] : ["goal"]))
+        (["tool_position", "gripper_opening"] + (task.goal == nil ? [] : ["goal"])
+            + (task.conveyorEncoder == nil ? [] : ["conveyor_speed"]))
             .joined(separator: ",")
     }
 
     /// Runs one episode and writes down what the policy saw and did at each of its steps.
+    ///
+    /// - Parameters:
+    ///   - seed: Draws everything that is random, the target speed too unless it is given.
+    ///   - targetSpeed: How fast the target moves, in metres per second; nil for a draw.
     static func record(
         seed: UInt64,
+        targetSpeed: Double?,
         setup: TaskSetup,
         loop: inout ControlLoop<SimulatedPlant, ExpertPolicy, MonotonicTime>,
         linger: TimeSpan,
         keepsImages: Bool
     ) throws -> EpisodeTable {
-        try loop.plant.reset(seed: seed)
+        let speed = targetSpeed ?? setup.drawnTargetSpeed(seed: seed)
+        try loop.plant.reset(seed: seed, targetSpeed: speed)
         loop.reset(seed: seed)
         var columns = try Columns(loop: loop, keepsImages: keepsImages)
         while loop.plant.elapsed < setup.task.timeLimit {
@@ -34,13 +41,14 @@ enum DemonstrationEpisode {
                 break
             }
         }
+        var attributes: [String: AttributeValue] = [:]
+        if let speed { attributes["target_speed_m_per_s"] = .real(speed) }
         let succeeded = loop.plant.status.succeededAt != nil
+        attributes["success"] = .integer(succeeded ? 1 : 0)
+        attributes["state_hash"] = .unsigned(loop.plant.stateHash)
         return EpisodeTable(
             seed: seed,
-            attributes: [
-                "success": .integer(succeeded ? 1 : 0),
-                "state_hash": .unsigned(loop.plant.stateHash),
-            ],
+            attributes: attributes,
             columns: columns.finished()
         )
     }
@@ -69,6 +77,7 @@ enum DemonstrationEpisode {
             try add("obs/tool_position", [3], .float32)
             try add("obs/tool_quaternion", [4], .float32)
             try add("obs/goal", [3], .float32)
+            if observation.conveyorSpeed != nil { try add("obs/conveyor_speed", [1], .float32) }
             if observation.cloud.capacity > 0 {
                 try add("obs/point_cloud", [observation.cloud.capacity, 3], .float32)
             }
@@ -112,6 +121,7 @@ enum DemonstrationEpisode {
             let q = observation.worldFromTool.rotation.quaternion
             put("obs/tool_quaternion", [Float(q.x), Float(q.y), Float(q.z), Float(q.w)])
             put("obs/goal", floats(observation.goal ?? .zero))
+            if let speed = observation.conveyorSpeed { put("obs/conveyor_speed", [Float(speed)]) }
             if observation.cloud.capacity > 0 {
                 put("obs/point_cloud", observation.cloud.coordinates)
             }

@@ -148,7 +148,8 @@ extension PolicyContext {
             translationScale: setup.task.control.scale.translation,
             jointCount: setup.robot.armJointCount,
             cloudPoints: setup.task.cloud?.points ?? 0,
-            hasGoal: setup.task.goal != nil
+            hasGoal: setup.task.goal != nil,
+            hasConveyorEncoder: setup.task.conveyorEncoder != nil
         )
     }
 }
