@@ -153,7 +153,7 @@ let tests: [Target] = [
     ),
     .testTarget(
         name: "RuntimeTests",
-        dependencies: ["Diagnostics", "Runtime", "Robots", "Spatial"],
+        dependencies: ["CRealtime", "Diagnostics", "Runtime", "Robots", "Spatial"],
         swiftSettings: strictTests
     ),
     .testTarget(
