@@ -61,6 +61,7 @@ let floor0: [Target] = [
     .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
     .target(name: "CDigest", dependencies: ["CCryptoSystem"]),
     .target(name: "CMalloc"),
+    .target(name: "CRealtime"),
     .target(name: "Diagnostics", swiftSettings: strict),
 ]
 
@@ -82,7 +83,7 @@ let sources: [Target] = [
     // Floor 3
     .target(
         name: "Runtime",
-        dependencies: ["Diagnostics", "CDigest", "Spatial", "Robots", histogram],
+        dependencies: ["Diagnostics", "CDigest", "CRealtime", "Spatial", "Robots", histogram],
         swiftSettings: strict
     ),
     // Floor 4
@@ -152,7 +153,7 @@ let tests: [Target] = [
     ),
     .testTarget(
         name: "RuntimeTests",
-        dependencies: ["Diagnostics", "Runtime", "Robots", "Spatial"],
+        dependencies: ["CRealtime", "Diagnostics", "Runtime", "Robots", "Spatial"],
         swiftSettings: strictTests
     ),
     .testTarget(

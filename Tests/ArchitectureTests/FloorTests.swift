@@ -6,7 +6,7 @@ private let floors: [String: Int] = [
     "Diagnostics": 0, "CBullet": 0, "CUrdf": 0, "CKinematics": 0, "CRaycast": 0, "CHDF5": 0,
     "CMalloc": 0, "CKernels": 0, "CDigest": 0, "CCryptoSystem": 0, "CBulletSystem": 0,
     "CUrdfSystem": 0,
-    "CEigenSystem": 0,
+    "CEigenSystem": 0, "CRealtime": 0,
     "Spatial": 1, "Inference": 1,
     "Robots": 2, "Physics": 2,
     "Runtime": 3,
@@ -27,7 +27,7 @@ private let forbidden: [String: Set<String>] = [
 private let wrappers: [String: Set<String>] = [
     "CBullet": ["Physics"], "CUrdf": ["Robots"], "CKinematics": ["Robots"],
     "CRaycast": ["Sensing"], "CHDF5": ["Recording"], "CMalloc": ["simrun-bench"],
-    "CDigest": ["Runtime"], "CKernels": ["Inference"],
+    "CDigest": ["Runtime"], "CRealtime": ["Runtime"], "CKernels": ["Inference"],
 ]
 
 private let root = URL(filePath: #filePath)
