@@ -15,7 +15,8 @@ struct Simrun: ParsableCommand {
         version: Version.current,
         subcommands: [
             TaskCommand.self, TasksCommand.self, RobotsCommand.self, PoliciesCommand.self,
-            PolicyCommand.self, CollectCommand.self,
+            PolicyCommand.self, CollectCommand.self, LatencyCommand.self, MarginCommand.self,
+            ClocksCommand.self,
         ]
     )
 

@@ -3,6 +3,9 @@ import Runtime
 
 /// Execution strategies as they are typed: `replan`, `chunk`, `chunk:N`.
 enum ExecuteArgument {
+    /// Every strategy by its plain name, in the order of tables.
+    static let names = ["replan", "chunk"]
+
     /// Reads a strategy for chunks of `horizon` actions; plain `chunk` uses them all.
     ///
     /// - Parameters:
@@ -30,7 +33,7 @@ enum ExecuteArgument {
         throw .unknown(
             "execution strategy",
             name: text,
-            known: ["replan", "chunk", "chunk:N"],
+            known: names + ["chunk:N"],
             key: key
         )
     }
