@@ -15,7 +15,8 @@ struct Simrun: ParsableCommand {
         version: Version.current,
         subcommands: [
             TaskCommand.self, TasksCommand.self, RobotsCommand.self, PoliciesCommand.self,
-            PolicyCommand.self, CollectCommand.self, LoopCommand.self,
+            PolicyCommand.self, CollectCommand.self, LatencyCommand.self, MarginCommand.self,
+            ClocksCommand.self, LoopCommand.self,
         ]
     )
 

@@ -4,8 +4,8 @@ import Runtime
 /// Execution strategies as they are typed: `replan`, `chunk[:N]`, `ensemble`, `async`, `rtc[:S]`,
 /// `rollforward`.
 enum ExecuteArgument {
-    /// Every strategy in its plain form.
-    static let names = ["replan", "chunk", "ensemble", "async", "rtc", "rollforward"]
+    /// Every strategy by its plain name, in the order of tables.
+    static let names = ["replan", "chunk", "async", "ensemble", "rtc", "rollforward"]
 
     /// Reads a strategy for chunks of `horizon` actions.
     ///
@@ -37,7 +37,7 @@ enum ExecuteArgument {
             throw .unknown(
                 "execution strategy",
                 name: text,
-                known: ["replan", "chunk", "chunk:N", "ensemble", "async", "rtc", "rtc:S", "rollforward"],
+                known: names + ["chunk:N", "rtc:S"],
                 key: key
             )
         }

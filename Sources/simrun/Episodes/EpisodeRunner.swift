@@ -11,7 +11,7 @@ struct EpisodeRunner: Sendable {
     let plan: RunPlan
 
     /// What the threads share: the next episode, what is done, and the first failure.
-    private final class Board: Sendable {
+    final class Board: Sendable {
         let next = Atomic<Int>(0)
         let done = Atomic<Int>(0)
         let stopped = Atomic<Bool>(false)
@@ -61,7 +61,7 @@ struct EpisodeRunner: Sendable {
     }
 
     /// One thread's share, from its own plant, policy and loop.
-    private func work(_ board: Board) {
+    func work(_ board: Board) {
         do {
             let plant = try plan.setup.makePlant(cloudSeedOffset: plan.options.cloudSeedOffset)
             switch plan.actor {

@@ -13,7 +13,7 @@ struct Progress {
         isShown = !quiet && Console.errorIsTerminal
     }
 
-    /// Draws the bar with the time left, judged by the pace so far.
+    /// Draws the bar with the pace so far and the time left at it.
     mutating func show(_ done: Int) {
         guard isShown, total > 0 else { return }
         let width = 30
@@ -22,9 +22,17 @@ struct Progress {
             String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled)
         let elapsed = (MonotonicTime().now() - started).seconds
         let left = done > 0 ? elapsed / Double(done) * Double(total - done) : 0
-        let eta = done > 0 ? ", \(Int(left.rounded(.up))) s left" : ""
+        let pace = elapsed > 0 ? (Double(done) / elapsed).text(1) : "0"
+        let eta = done > 0 ? ", \(pace)/s, \(Self.clock(left)) left" : ""
         Console.write("\r[\(bar)] \(done)/\(total)\(eta)   ", to: .standardError)
         drawn = true
+    }
+
+    /// Seconds under two minutes, then minutes, then hours.
+    private static func clock(_ seconds: Double) -> String {
+        if seconds < 120 { return "\(Int(seconds.rounded(.up))) s" }
+        if seconds < 7200 { return "\(Int((seconds / 60).rounded(.up))) min" }
+        return (seconds / 3600).text(1) + " h"
     }
 
     /// Removes the bar.

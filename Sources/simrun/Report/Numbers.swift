@@ -5,6 +5,13 @@ extension Double {
     func text(_ digits: Int) -> String {
         String(format: "%.\(digits)f", self)
     }
+
+    /// The number with as few decimals as it needs, at most three.
+    var short: String {
+        var text = text(3)
+        while text.hasSuffix("0") { text.removeLast() }
+        return text.hasSuffix(".") ? String(text.dropLast()) : text
+    }
 }
 
 extension String {

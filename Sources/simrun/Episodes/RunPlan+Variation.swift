@@ -1,0 +1,40 @@
+import Diagnostics
+import Inference
+import Policies
+import Runtime
+import Tasks
+
+extension RunPlan {
+    /// Actions in a chunk of this policy.
+    var horizon: Int {
+        if case .meanFlow(let model) = actor { return model.manifest.network.horizon }
+        return 1
+    }
+
+    /// The same run with another fixed charge, strategy or speed; weights and task are shared.
+    ///
+    /// - Parameters:
+    ///   - delay: What each plan costs on the charged clock.
+    ///   - execution: How chunks are executed; nil for this plan's own way.
+    ///   - targetSpeed: In metres per second; nil for this plan's own.
+    func varied(
+        delay: TimeSpan,
+        execution: ExecutionStrategy? = nil,
+        targetSpeed: Double? = nil
+    ) throws(InputError) -> RunPlan {
+        var plan = self
+        if let targetSpeed {
+            plan.setup = try TaskSetup(
+                task: setup.task,
+                robot: setup.robot,
+                controlHertz: options.rate,
+                targetSpeed: targetSpeed
+            )
+        }
+        plan.configuration.clock = .charged
+        plan.configuration.latency = .fixed(delay)
+        if let execution { plan.configuration.execution = execution }
+        plan.latencyName = "\(delay.milliseconds)ms"
+        return plan
+    }
+}
