@@ -44,6 +44,7 @@ extension ControlLoop {
     ///   - timeLimit: Episode time at the end.
     ///   - journal: Receives every tick's trace, outside the tick.
     ///   - isInterrupted: Read once a tick.
+    ///   - stolen: Read after each tick: time that the host took since the last reading.
     ///   - afterTick: Called between ticks, with whether an action was taken.
     /// - Throws: ``LoopFault``; `journal` then still holds the last ticks.
     public mutating func runEpisode(
@@ -52,6 +53,7 @@ extension ControlLoop {
         timeLimit: TimeSpan,
         journal: inout EpisodeJournal,
         isInterrupted: () -> Bool = { false },
+        stolen: () -> TimeSpan = { .zero },
         afterTick: (inout ControlLoop, Bool) -> Void = { _, _ in }
     ) throws(LoopFault) -> EpisodeResult {
         reset(seed: seed, timeLimit: timeLimit)
@@ -63,7 +65,11 @@ extension ControlLoop {
                 break
             }
             let acted = try tick()
-            while let trace = traces.pop() { journal.record(trace) }
+            let steal = stolen()
+            while var trace = traces.pop() {
+                trace.steal = steal
+                journal.record(trace)
+            }
             afterTick(&self, acted)
             if stop == .success, plant.status.succeededAt != nil {
                 reason = .success

@@ -29,6 +29,8 @@ public struct LoopConfiguration: Sendable {
     /// Whether the policy plans on a thread of its own, so that a policy that hangs cannot stop the
     /// loop; for the wall clock, where the world moves on by itself.
     public var hasPlanningThread: Bool
+    /// What the planning thread asks of the operating system.
+    public var planningWish: RealTimeWish
     /// Wall clock: how long the robot is held without a new action before it is ramped to rest and
     /// the episode ends in a ``LoopFault``.
     public var patience: TimeSpan
@@ -45,6 +47,7 @@ public struct LoopConfiguration: Sendable {
         controller: ArmController,
         limits: SafetyLimits,
         hasPlanningThread: Bool = false,
+        planningWish: RealTimeWish = .nothing,
         patience: TimeSpan = LoopConfiguration.standardPatience,
         traceCapacity: Int = 1 << 14
     ) {
@@ -56,6 +59,7 @@ public struct LoopConfiguration: Sendable {
         self.controller = controller
         self.limits = limits
         self.hasPlanningThread = hasPlanningThread
+        self.planningWish = planningWish
         self.patience = patience
         self.traceCapacity = traceCapacity
     }

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Makes a policy's plans, in the loop's own thread or on one beside it.
 ///
-/// The loop hands over an observation and takes the chunk back later. Between ``post(_:frozen:)``
+/// The loop hands over an observation and takes the chunk back later. Between ``post(_:frozen:count:)``
 /// and ``take()`` policy, chunk and hand-over buffers belong to the planning thread; at all other
 /// times they belong to the loop. One plan is in flight at most.
 final class Planner<Brain: Policy, Time: TimeSource>: @unchecked Sendable {
@@ -41,18 +41,18 @@ final class Planner<Brain: Policy, Time: TimeSource>: @unchecked Sendable {
     ///   - policy: The policy.
     ///   - observation: A blank observation of the plant's shape.
     ///   - time: Where plans are timed.
-    ///   - hasThread: Whether ``post(_:frozen:)`` will be used.
-    init(policy: Brain, observation: Observation, time: Time, hasThread: Bool) {
+    ///   - wish: What the planning thread asks of the system; nil when there shall be none.
+    init(policy: Brain, observation: Observation, time: Time, wish: RealTimeWish?) {
         let shape = policy.shape
         self.policy = policy
         self.time = time
         chunk = ActionChunk(horizon: shape.horizon, width: shape.actionWidth)
         frozen = ActionChunk(horizon: shape.horizon, width: shape.actionWidth)
         self.observation = observation.twin
-        let memory = hasThread ? shape.memory : 0
+        let memory = wish == nil ? 0 : shape.memory
         skipped = (0..<memory).map { _ in observation.twin }
         before = (0..<memory).map { _ in observation.twin }
-        if hasThread { start() }
+        if let wish { start(wish) }
     }
 
     // MARK: In the loop's thread
@@ -137,9 +137,12 @@ final class Planner<Brain: Policy, Time: TimeSource>: @unchecked Sendable {
 
     // MARK: In the planning thread
 
-    private func start() {
+    private func start(_ wish: RealTimeWish) {
         let request = request
-        let thread = PlanningThread { [weak self] in
+        let thread = PlanningThread {
+            // Lasts as long as the thread, which ends with the planner or the process.
+            _ = RealTimeGrants.request(wish)
+        } body: { [weak self] in
             request.wait()
             guard let self else { return false }
             work()

@@ -1,19 +1,21 @@
 import Glibc
 
-/// A thread that calls its body again and again until that returns false.
+/// A thread that prepares itself, then calls its body again and again until that returns false.
 struct PlanningThread {
     private final class Body {
+        let prepare: () -> Void
         let body: () -> Bool
 
-        init(_ body: @escaping () -> Bool) {
+        init(_ prepare: @escaping () -> Void, _ body: @escaping () -> Bool) {
+            self.prepare = prepare
             self.body = body
         }
     }
 
     private let body: Body
 
-    init(_ body: @escaping () -> Bool) {
-        self.body = Body(body)
+    init(prepare: @escaping () -> Void, body: @escaping () -> Bool) {
+        self.body = Body(prepare, body)
     }
 
     /// Starts the thread, detached: it ends by itself.
@@ -26,6 +28,7 @@ struct PlanningThread {
             { argument in
                 guard let argument else { return nil }
                 let body = Unmanaged<Body>.fromOpaque(argument).takeRetainedValue()
+                body.prepare()
                 while body.body() {}
                 return nil
             },

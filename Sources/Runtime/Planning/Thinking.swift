@@ -48,7 +48,7 @@ struct Thinking<Brain: Policy, Time: TimeSource> {
             policy: policy,
             observation: observation,
             time: time,
-            hasThread: configuration.hasPlanningThread
+            wish: configuration.hasPlanningThread ? configuration.planningWish : nil
         )
         let shape = policy.shape
         queue = ActionQueue(shape: shape, strategy: configuration.execution)

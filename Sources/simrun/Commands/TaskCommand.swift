@@ -82,6 +82,9 @@ struct TaskCommand: ParsableCommand {
             ticks: account.ticks,
             deadlineMisses: account.missedPeriods,
             gatedTicks: account.gatedTicks,
+            starvedTicks: account.starvedTicks,
+            stolenTicks: account.stolenTicks,
+            stolenMisses: account.stolenMisses,
             latencyUs: Dictionary(
                 uniqueKeysWithValues: LatencyAccount.Row.allCases.map {
                     ($0.rawValue, account.summary(of: $0))

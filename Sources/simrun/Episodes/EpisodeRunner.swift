@@ -94,10 +94,18 @@ struct EpisodeRunner: Sendable {
             plant: plant,
             policy: brain,
             observation: plant.blankObservation,
-            time: MonotonicTime(),
+            time: PreciseTime(),
             configuration: plan.configuration
         )
-        if plan.configuration.clock == .wall { try warmUp(&loop) }
+        var session: WallClockSession?
+        if plan.configuration.clock == .wall {
+            // After the loop, whose planning thread keeps the other processors.
+            session = WallClockSession(
+                patience: plan.configuration.patience,
+                quiet: options.gates.ci
+            )
+            try warmUp(&loop)
+        }
         var kept = EpisodeJournal(keepsLatencyText: options.saveLatency != nil)
         while !board.stopped.load(ordering: .relaxed), !Interrupt.isRequested {
             let index = board.next.wrappingAdd(1, ordering: .relaxed).oldValue
@@ -105,9 +113,15 @@ struct EpisodeRunner: Sendable {
             let seed = options.seed + UInt64(index)
             // By itself, so that an interrupted episode leaves no trace in the account.
             var journal = EpisodeJournal(keepsLatencyText: options.saveLatency != nil)
-            guard let episode = try run(seed: seed, loop: &loop, journal: &journal, board) else {
-                break
-            }
+            guard
+                let episode = try run(
+                    seed: seed,
+                    loop: &loop,
+                    journal: &journal,
+                    board,
+                    session
+                )
+            else { break }
             kept.add(journal)
             board.results.withLock { $0.episodes[index] = episode }
             board.done.wrappingAdd(1, ordering: .relaxed)
@@ -121,7 +135,7 @@ struct EpisodeRunner: Sendable {
 
     /// Wall clock: no first plan is cold.
     private func warmUp<Brain: Policy>(
-        _ loop: inout ControlLoop<SimulatedPlant, Brain, MonotonicTime>
+        _ loop: inout ControlLoop<SimulatedPlant, Brain, PreciseTime>
     ) throws {
         try loop.plant.reset(seed: plan.options.seed)
         do {
@@ -134,10 +148,12 @@ struct EpisodeRunner: Sendable {
     /// One episode; nil when it was interrupted.
     private func run<Brain: Policy>(
         seed: UInt64,
-        loop: inout ControlLoop<SimulatedPlant, Brain, MonotonicTime>,
+        loop: inout ControlLoop<SimulatedPlant, Brain, PreciseTime>,
         journal: inout EpisodeJournal,
-        _ board: Board
+        _ board: Board,
+        _ session: WallClockSession?
     ) throws -> RunResult.Episode? {
+        session?.rest()
         try loop.plant.reset(seed: seed)
         let film = try EpisodeFilm(plan: plan, seed: seed, plant: loop.plant)
         do {
@@ -149,7 +165,11 @@ struct EpisodeRunner: Sendable {
                 isInterrupted: {
                     Interrupt.isRequested || board.stopped.load(ordering: .relaxed)
                 },
-                afterTick: { loop, _ in film?.film(loop.plant) }
+                stolen: { session?.stolen() ?? .zero },
+                afterTick: { loop, _ in
+                    session?.beat()
+                    film?.film(loop.plant)
+                }
             )
             try film?.finish()
             if result.endReason == .interrupted {

@@ -90,6 +90,8 @@ struct RunPlan: Sendable {
             controller: try setup.controller(),
             limits: try setup.limits(),
             hasPlanningThread: options.clock == .wall && !actor.seesTheWorld,
+            // Under the loop's priority: on one processor the loop goes first.
+            planningWish: RealTimeWish(priority: 40, locksMemory: false, core: .any),
             patience: try Self.patience(options.patience)
         )
         try refuseWhatWouldBeFalse()

@@ -106,6 +106,11 @@ struct TaskReport: Encodable {
     var ticks: Int
     var deadlineMisses: Int
     var gatedTicks: Int
+    /// Ticks that began a policy step without an action, because no plan had landed.
+    var starvedTicks: Int
+    /// Wall clock: ticks in which the host took time, and the misses among them.
+    var stolenTicks: Int
+    var stolenMisses: Int
     var latencyUs: [String: LatencySummary]
     var chargeUs: Charge
     var observationAgeUs: Age
@@ -124,6 +129,9 @@ struct TaskReport: Encodable {
         case successCI95 = "success_ci95"
         case deadlineMisses = "deadline_misses"
         case gatedTicks = "gated_ticks"
+        case starvedTicks = "starved_ticks"
+        case stolenTicks = "stolen_ticks"
+        case stolenMisses = "stolen_misses"
         case latencyUs = "latency_us"
         case chargeUs = "charge_us"
         case observationAgeUs = "observation_age_us"

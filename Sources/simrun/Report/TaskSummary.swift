@@ -29,8 +29,17 @@ enum TaskSummary {
             "ticks \(run.account.ticks), deadline misses \(run.account.missedPeriods),"
                 + " effective rate \(run.effectiveRate.text(1)) Hz,"
                 + " wall time \(run.wallSeconds.text(1)) s",
-            "",
         ]
+        if run.account.starvedTicks > 0 {
+            lines.append("ticks without an action, for want of a plan: \(run.account.starvedTicks)")
+        }
+        if configuration.clock == .wall {
+            lines.append(
+                "ticks in which the host took time: \(run.account.stolenTicks),"
+                    + " with \(run.account.stolenMisses) of the misses"
+            )
+        }
+        lines.append("")
         return lines + LatencyTable.lines(run.account, clock: configuration.clock)
     }
 
