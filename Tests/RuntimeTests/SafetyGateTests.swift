@@ -234,3 +234,48 @@ import Testing
         }
     }
 }
+
+@Suite struct SafetyGateBrakeTests {
+    @Test func `braking changes speed by no more than the limits and ends at rest`() throws {
+        let limit = SafetyLimits.Joint(lower: -3, upper: 3, velocity: 2, acceleration: 4)
+        let limits = try SafetyLimits(joints: [limit], gripperOpening: 0.08, gripperSpeed: 0.2)
+        let start = JointCommand(arm: JointVector(count: 1), gripperOpening: 0.04)
+        var gate = SafetyGate(limits: limits, startingAt: start)
+        #expect(gate.isAtRest)
+        var interventions = SafetyInterventions()
+        var wanted = start
+        for _ in 0..<40 {
+            wanted.arm[0] += 0.01
+            _ = try gate.admit(wanted, after: 0.01, interventions: &interventions)
+        }
+        #expect(!gate.isAtRest)
+        var positions = [gate.brake(after: 0.01).arm[0]]
+        while !gate.isAtRest {
+            positions.append(gate.brake(after: 0.01).arm[0])
+            #expect(positions.count < 100)
+        }
+        let speeds = zip(positions, positions.dropFirst()).map { ($1 - $0) / 0.01 }
+        for (before, after) in zip(speeds, speeds.dropFirst()) {
+            #expect(after >= 0 && before - after <= 4 * 0.01 + 1e-9)
+        }
+        #expect(gate.brake(after: 0.01).arm[0] == positions.last)
+        #expect(gate.brake(after: 0.01).gripperOpening == 0.04)
+    }
+
+    @Test func `braking stops at a position limit`() throws {
+        let limit = SafetyLimits.Joint(lower: -1, upper: 0.1, velocity: 2, acceleration: 0.1)
+        let limits = try SafetyLimits(joints: [limit], gripperOpening: 0.08, gripperSpeed: 0.2)
+        var gate = SafetyGate(
+            limits: limits,
+            startingAt: JointCommand(arm: JointVector(count: 1), gripperOpening: 0)
+        )
+        var wanted = JointCommand(arm: JointVector(count: 1), gripperOpening: 0)
+        var interventions = SafetyInterventions()
+        for _ in 0..<50 {
+            wanted.arm[0] += 0.01
+            _ = try gate.admit(wanted, after: 0.01, interventions: &interventions)
+        }
+        for _ in 0..<500 { #expect(gate.brake(after: 0.01).arm[0] <= 0.1 + 1e-12) }
+        #expect(gate.isAtRest)
+    }
+}
