@@ -105,6 +105,11 @@ class SmokeTest(unittest.TestCase):
         self.assertTrue(torch.equal(points[1, 1], demos.clouds[begin + 5]))
         self.assertTrue(np.array_equal(actions[1, 0], demos.actions[begin + 5]))
         self.assertTrue(torch.equal(actions[2], actions[2, :1].expand(8, -1)))
+        further = dataset.Windows(demos, [2], 8, "world", same, same, cloud, 64, stride=4)
+        points, state, _ = further.batch(torch.tensor([3, 5]), augment=False)
+        self.assertTrue(torch.equal(points[0, 0], demos.clouds[begin]))
+        self.assertTrue(torch.equal(points[1, 0], demos.clouds[begin + 1]))
+        self.assertTrue(torch.equal(points[1, 1], demos.clouds[begin + 5]))
 
 
 class NetworkTest(unittest.TestCase):

@@ -1,5 +1,31 @@
 import Runtime
 
+/// What a task asks for, as far as the words for a failure depend on it.
+enum TaskAim: Equatable, Sendable {
+    /// Something must be brought to a place.
+    case place
+    /// Something must be lifted.
+    case height
+    /// The tool must keep up with something that moves.
+    case company
+
+    init(_ task: TaskDefinition) {
+        if task.scene.contains(where: { $0.kind == .driven }) {
+            self = .company
+        } else if task.success.conditions.contains(where: \.asksForHeight) {
+            self = .height
+        } else {
+            self = .place
+        }
+    }
+}
+
+extension SuccessPredicate.Condition {
+    fileprivate var asksForHeight: Bool {
+        if case .lifted = self { true } else { false }
+    }
+}
+
 /// How far an episode came, so that a failure can be named in the task's words.
 struct Milestones: Equatable, Sendable {
     /// A finger has touched the task's object.
@@ -10,9 +36,19 @@ struct Milestones: Equatable, Sendable {
     var lifted = false
 
     /// What went wrong, given how the episode stands.
-    func cause(status: EpisodeStatus, object: String?, isGrasped: Bool) -> String {
+    func cause(
+        status: EpisodeStatus,
+        object: String?,
+        isGrasped: Bool,
+        aim: TaskAim = .place
+    ) -> String {
+        if let object, aim == .company {
+            return status.heldOnce ? "lost \(object) again" : "never with \(object)"
+        }
+        if aim == .height, status.heldOnce { return "lifted, not long enough" }
         if status.heldOnce { return "at the goal, not long enough" }
         guard let object else { return "not at the goal in time" }
+        if lifted, aim == .height { return isGrasped ? "lifted, not high enough" : "dropped" }
         if lifted { return isGrasped ? "carried, not at the goal in time" : "dropped" }
         if grasped { return "grasped, not lifted" }
         return touched ? "\(object) touched, not grasped" : "\(object) never touched"

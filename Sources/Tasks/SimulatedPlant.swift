@@ -142,7 +142,8 @@ public struct SimulatedPlant: Plant {
         milestones.cause(
             status: judge.status,
             object: state.target.map { setup.task.scene[$0].name },
-            isGrasped: state.isGrasped
+            isGrasped: state.isGrasped,
+            aim: TaskAim(setup.task)
         )
     }
 

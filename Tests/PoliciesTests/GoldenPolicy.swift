@@ -41,6 +41,8 @@ struct GoldenPolicy {
         let goal = try row("goal")
         let cloud = try row("point_cloud")
         var observation = Observation(jointCount: 7, cloudPoints: cloud.count / 3)
+        // At the policy's 20 Hz.
+        observation.capturedAt = .milliseconds(50 * Double(index))
         observation.worldFromTool = Pose(translation: Vector3(tool[0], tool[1], tool[2]))
         observation.goal = Vector3(goal[0], goal[1], goal[2])
         observation.gripperOpening = try row("gripper_opening")[0]

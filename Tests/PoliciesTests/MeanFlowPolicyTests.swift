@@ -46,6 +46,33 @@ import Testing
         }
     }
 
+    @Test func `plans that look two steps back agree with PyTorch`() throws {
+        let json = try golden.json.replacing(
+            "\"observation_stride\": 1",
+            with: "\"observation_stride\": 2"
+        )
+        let policy = try GoldenPolicy.withDirectory(json: json, weights: golden.weights) {
+            try MeanFlowPolicy(directory: $0)
+        }
+        #expect(policy.model.manifest.observationStride == 2)
+        let expected = try golden.file.tensor("chunks_stride_2").values
+        #expect(try expected != golden.file.tensor("chunks").values)
+        for planned in [[0, 1, 2], [2], [1, 2]] {
+            policy.reset(seed: 3)
+            var chunk = chunk(policy)
+            for i in 0..<3 {
+                guard planned.contains(i) else {
+                    try policy.observe(golden.observation(i))
+                    continue
+                }
+                try policy.plan(golden.observation(i), into: &chunk)
+                for (a, b) in zip(chunk.values, expected[(i * 32)..<((i + 1) * 32)]) {
+                    #expect(abs(a - b) <= 1e-5 * (1 + abs(b)), "plan \(i)")
+                }
+            }
+        }
+    }
+
     @Test func `the same seed gives the same bits, another seed others`() throws {
         let policy = try policy(noise: "normal")
         let first = try plans(policy, seed: 5)

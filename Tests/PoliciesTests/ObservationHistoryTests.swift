@@ -51,4 +51,32 @@ import Testing
         try policy.plan(golden.observation(2), into: &fresh)
         #expect(try lastChunk(planning: [true, true]) != fresh.values)
     }
+
+    @Test func `a late loop looks back in time, not in steps`() throws {
+        let json = try golden.json
+            .replacing("\"noise\": \"normal\"", with: "\"noise\": \"zero\"")
+            .replacing("\"observation_stride\": 1", with: "\"observation_stride\": 2")
+        let policy = try GoldenPolicy.withDirectory(json: json, weights: golden.weights) {
+            try MeanFlowPolicy(directory: $0)
+        }
+        var chunk = ActionChunk(horizon: policy.shape.horizon, width: policy.shape.actionWidth)
+        /// The plan for observation 2 after those of these indices, each at its time.
+        func plan(after earlier: [(index: Int, milliseconds: Double)]) throws -> [Float] {
+            policy.reset(seed: 1)
+            for (index, milliseconds) in earlier {
+                var observation = try golden.observation(index)
+                observation.capturedAt = .milliseconds(milliseconds)
+                try policy.observe(observation)
+            }
+            var last = try golden.observation(2)
+            last.capturedAt = .milliseconds(300)
+            try policy.plan(last, into: &chunk)
+            return chunk.values
+        }
+        // 100 ms before is observation 1 alone, and the nearest of two either way.
+        let wanted = try plan(after: [(1, 200)])
+        #expect(try plan(after: [(0, 0), (1, 180)]) == wanted)
+        #expect(try plan(after: [(1, 200), (0, 250)]) == wanted)
+        #expect(try plan(after: [(0, 200), (1, 250)]) != wanted)
+    }
 }

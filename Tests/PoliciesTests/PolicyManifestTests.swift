@@ -1,4 +1,5 @@
 import Diagnostics
+import Foundation
 import Policies
 import Testing
 
@@ -27,6 +28,11 @@ import Testing
         Edit("\"horizon\": 8", "\"horizon\": 8.5", "horizon: expected 1 to 256, found 8.5"),
         Edit("\"horizon\": 8", "\"horizon\": 1000000000000", "horizon"),
         Edit("\"horizon\": 8", "\"horizon\": 8, \"horizn\": 8", "horizn: expected a known key"),
+        Edit(
+            "\"observation_stride\": 1",
+            "\"observation_stride\": 0",
+            "observation_stride: expected 1 to 32, found 0"
+        ),
         Edit("\"first_action\": 0", "\"first_action\": 1", "first_action: expected 0"),
         Edit("\"execute\": \"replan\"", "\"execute\": \"chunk:9\"", "chunk:1 to chunk:8"),
         Edit("\"execute\": \"replan\"", "\"execute\": \"replane\"", "known names: replan"),
@@ -79,6 +85,36 @@ import Testing
         }
         let text = error?.description ?? ""
         #expect(text.hasPrefix("policy.json:") && text.contains(edit.says), "\(text)")
+    }
+
+    @Test func `without a stride the steps are neighbours`() throws {
+        let json = try GoldenPolicy().json.replacing("\"observation_stride\": 1,", with: "")
+        let manifest = try PolicyManifest(json: Array(json.utf8), file: "policy.json")
+        #expect(manifest.observationStride == 1)
+    }
+
+    @Test func `a conveyor's encoder is read only where the task has one`() throws {
+        // The opening's one number, called the conveyor's.
+        let json = try GoldenPolicy().json.replacing("gripper_opening", with: "conveyor_speed")
+        let at = try #require(json.range(of: "conveyor_speed"))
+        let units = try #require(json.range(of: "\"m\"", range: at.upperBound..<json.endIndex))
+        let whole = json.replacingCharacters(in: units, with: "\"m/s\"")
+        let manifest = try PolicyManifest(json: Array(whole.utf8), file: "policy.json")
+        #expect(manifest.features[1].name == .conveyorSpeed)
+        var context = PolicyContext(
+            robot: "panda",
+            controlMode: "pd_ee_delta_pos",
+            policyRateHz: 20,
+            actionWidth: 4,
+            translationScale: 0.02,
+            jointCount: 7,
+            cloudPoints: 24,
+            hasGoal: true
+        )
+        let error = #expect(throws: InputError.self) { try manifest.requireFits(context) }
+        #expect(error?.key == "state.features")
+        context.hasConveyorEncoder = true
+        try manifest.requireFits(context)
     }
 
     @Test func `random changes of the text are read or refused, never a trap`() throws {

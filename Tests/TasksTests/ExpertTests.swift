@@ -86,6 +86,19 @@ import Testing
         }
     }
 
+    @Test(arguments: ["conveyor-pick", "track", "intercept"])
+    func `the expert keeps up with what moves, and 132 ms late it does not`(task: String) throws {
+        let setup = try TaskSetup.of(task, replacing: Self.small)
+        let seeds: [UInt64] = [0, 1]
+        for record in try Self.episodes(setup, seeds: seeds) {
+            #expect(record.result.success, "seed \(record.result.seed)")
+        }
+        let late = LatencySource.fixed(.milliseconds(132))
+        for record in try Self.episodes(setup, seeds: seeds, clock: .charged, latency: late) {
+            #expect(!record.result.success, "seed \(record.result.seed)")
+        }
+    }
+
     @Test func `noise is keyed by the seed and spares the label`() throws {
         let setup = try TaskSetup.of("reach", replacing: Self.small)
         let run = {

@@ -10,7 +10,7 @@ import Testing
     private func judge(hold: TimeSpan, atMost: Double = 0.05) -> SuccessJudge {
         SuccessJudge(
             predicate: SuccessPredicate(
-                conditions: [.distance(from: .object(0), to: .goal, atMost: atMost)],
+                conditions: [.distance(from: .object(0), to: .goal, offset: .zero, atMost: atMost)],
                 hold: hold
             )
         )
@@ -58,14 +58,39 @@ import Testing
     @Test func `all conditions must hold`() {
         let predicate = SuccessPredicate(
             conditions: [
-                .distance(from: .object(0), to: .goal, atMost: 0.1),
-                .distance(from: .tool, to: .object(0), atMost: 0.1),
+                .distance(from: .object(0), to: .goal, offset: .zero, atMost: 0.1),
+                .distance(from: .tool, to: .object(0), offset: .zero, atMost: 0.1),
             ],
             hold: .zero
         )
         place(0.05)
         #expect(predicate.holds(in: state))
         state.worldFromTool = Pose(translation: Vector3(0, 0, 0.2))
+        #expect(!predicate.holds(in: state))
+    }
+
+    @Test func `a lift counts from where the object started`() {
+        let predicate = SuccessPredicate(conditions: [.lifted(object: 0, by: 0.1)], hold: .zero)
+        state.startHeights = [0.04]
+        state.worldFromObject[0] = Pose(translation: Vector3(0, 0, 0.139))
+        #expect(!predicate.holds(in: state))
+        state.worldFromObject[0] = Pose(translation: Vector3(0, 0, 0.141))
+        #expect(predicate.holds(in: state))
+        state.worldFromObject[0] = Pose(translation: Vector3(0, 0, .nan))
+        #expect(!predicate.holds(in: state))
+    }
+
+    @Test func `an offset is added to the second place`() {
+        let predicate = SuccessPredicate(
+            conditions: [
+                .distance(from: .tool, to: .object(0), offset: Vector3(0, 0, 0.04), atMost: 0.02)
+            ],
+            hold: .zero
+        )
+        place(0.5)
+        state.worldFromTool = Pose(translation: Vector3(0.5, 0, 0.059))
+        #expect(predicate.holds(in: state))
+        state.worldFromTool = Pose(translation: Vector3(0.5, 0, 0.019))
         #expect(!predicate.holds(in: state))
     }
 
@@ -94,5 +119,28 @@ import Testing
         #expect(cause(true) == "at the goal, not long enough")
         let reach = Milestones().cause(status: EpisodeStatus(), object: nil, isGrasped: false)
         #expect(reach == "not at the goal in time")
+    }
+    @Test func `tasks that lift or keep up have words of their own`() {
+        var status = EpisodeStatus()
+        var milestones = Milestones(touched: true, grasped: true, lifted: true)
+        let cause = { (aim: TaskAim, isGrasped: Bool) in
+            milestones.cause(status: status, object: "ball", isGrasped: isGrasped, aim: aim)
+        }
+        #expect(cause(.height, true) == "lifted, not high enough")
+        #expect(cause(.height, false) == "dropped")
+        #expect(cause(.company, false) == "never with ball")
+        status.heldOnce = true
+        #expect(cause(.height, true) == "lifted, not long enough")
+        #expect(cause(.company, false) == "lost ball again")
+        milestones = Milestones()
+        status = EpisodeStatus()
+        #expect(cause(.height, false) == "ball never touched")
+    }
+
+    @Test func `what a task asks for follows from its file`() throws {
+        let aim = { (name: String) in TaskAim(try TaskFolder.library.task(named: name)) }
+        #expect(try aim("reach") == .place && aim("pick-place") == .place)
+        #expect(try aim("conveyor-pick") == .height && aim("intercept") == .height)
+        #expect(try aim("track") == .company)
     }
 }

@@ -94,7 +94,8 @@ def network_case(shape: NetworkShape, points: int) -> dict[str, torch.Tensor]:
 
 
 def policy_case(folder: Path) -> dict[str, torch.Tensor]:
-    """A tiny policy directory, and what it must plan for three observations with zero noise."""
+    """A tiny policy directory, and what it must plan for three observations with zero noise,
+    looking one step back and two."""
     shape = NetworkShape(4, 7, cloud_width=6, point_widths=(16, 24), point_features=16, state_features=16,
                          time_features=16, unet_widths=(16, 32, 48))
     network = randomise(PolicyNetwork(shape))
@@ -125,12 +126,16 @@ def policy_case(folder: Path) -> dict[str, torch.Tensor]:
     cloud = torch.tensor(centre) + 0.2 * torch.randn(frames, points, 3)
     state = torch.cat([tool, opening, goal], 1) * state_scale + state_offset
     columns = torch.cat([(cloud - torch.tensor(centre)) * world_scale, (cloud - tool[:, None]) * tool_scale], -1)
-    chunks = []
-    for i in range(frames):
-        rows = [max(i - 1, 0), i]
-        sample = network.sample(torch.zeros(1, shape.horizon, 4), network.encoder(columns[rows][None], state[rows][None]))
-        chunks.append(((sample[0] - action_offset) / action_scale).clamp(-1, 1))
-    return {"tool_position": tool, "gripper_opening": opening, "goal": goal, "point_cloud": cloud, "chunks": torch.stack(chunks)}
+
+    def plans(stride):
+        chunks = []
+        for i in range(frames):
+            rows = [max(i - stride, 0), i]
+            sample = network.sample(torch.zeros(1, shape.horizon, 4), network.encoder(columns[rows][None], state[rows][None]))
+            chunks.append(((sample[0] - action_offset) / action_scale).clamp(-1, 1))
+        return torch.stack(chunks)
+
+    return {"tool_position": tool, "gripper_opening": opening, "goal": goal, "point_cloud": cloud, "chunks": plans(1), "chunks_stride_2": plans(2)}
 
 
 def main() -> None:
