@@ -124,6 +124,11 @@ int cr_last_core(void) {
     return -1;
 }
 
+int cr_usable_cores(void) {
+    cpu_set_t mask;
+    return sched_getaffinity(0, sizeof mask, &mask) == 0 ? CPU_COUNT(&mask) : 0;
+}
+
 int cr_pin(int core) {
     if (core < 0 || core >= CPU_SETSIZE || !CPU_ISSET(core, &first_mask)) return EINVAL;
     cpu_set_t only;

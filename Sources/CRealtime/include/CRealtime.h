@@ -37,6 +37,9 @@ int64_t cr_timer_slack(void);
 int cr_core_count(void);
 int cr_last_core(void);
 
+/* How many processors the calling thread may use now; 0 when the system does not say. */
+int cr_usable_cores(void);
+
 /* Keeps the calling thread on one processor; cr_use_all_cores undoes it. */
 int cr_pin(int core);
 int cr_use_all_cores(void);

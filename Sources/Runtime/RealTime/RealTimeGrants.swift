@@ -40,11 +40,10 @@ public struct RealTimeGrants: Equatable, Sendable {
         cr_prefault_stack(max(0, wish.stackBytes))
         if wish.locksMemory { grants.lockMemory() }
         if let slack = wish.timerSlack { grants.setTimerSlack(slack) }
-        grants.choose(wish.core)
-        // The priority comes last: from here on this thread can keep others from running.
         if let priority = wish.priority {
             grants.raise(to: priority, longestRun: wish.longestRun)
         }
+        grants.choose(wish.core)
         return grants
     }
 
@@ -110,7 +109,8 @@ public struct RealTimeGrants: Equatable, Sendable {
         switch wanted {
         case .any: return
         case .last:
-            guard cr_core_count() > 1 else { return }
+            // An ordinary thread would wait there for others while another processor is free.
+            guard priority != nil, cr_core_count() > 1 else { return }
             number = Int(cr_last_core())
         case .number(let asked): number = asked
         }
@@ -140,8 +140,8 @@ public struct RealTimeGrants: Equatable, Sendable {
     }
 
     private mutating func refuse(_ what: String, code: Int32, remedy: String) {
-        refusals.append(
-            Refusal(what: what, why: String(cString: strerror(code)), remedy: remedy)
-        )
+        // Locking more than RLIMIT_MEMLOCK is refused as if memory had run out.
+        let why = code == ENOMEM ? "over the limit" : String(cString: strerror(code))
+        refusals.append(Refusal(what: what, why: why, remedy: remedy))
     }
 }

@@ -4,7 +4,8 @@ public struct RealTimeWish: Equatable, Sendable {
     public enum Core: Equatable, Sendable {
         /// Wherever the scheduler puts it.
         case any
-        /// On the last processor that the process may use; on a single one, nothing is asked.
+        /// On the last processor that the process may use, if `SCHED_FIFO` was granted and there is
+        /// more than one.
         case last
         /// On this processor.
         case number(Int)
