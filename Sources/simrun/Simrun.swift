@@ -15,7 +15,7 @@ struct Simrun: ParsableCommand {
         version: Version.current,
         subcommands: [
             TaskCommand.self, TasksCommand.self, RobotsCommand.self, PoliciesCommand.self,
-            PolicyCommand.self, CollectCommand.self,
+            PolicyCommand.self, CollectCommand.self, ProbeCommand.self,
         ]
     )
 
