@@ -49,14 +49,14 @@ public struct NumpyArray: Equatable, Sendable, CustomStringConvertible {
     public func doubles() -> [Double] {
         switch type {
         case .bool: bytes.map { $0 == 0 ? 0 : 1 }
-        case .uint8: bytes.map(Double.init)
+        case .uint8: bytes.map { Double($0) }
         case .int8: bytes.map { Double(Int8(bitPattern: $0)) }
-        case .uint16: elements(UInt16.self).map(Double.init)
-        case .int16: elements(Int16.self).map(Double.init)
-        case .uint32: elements(UInt32.self).map(Double.init)
-        case .int32: elements(Int32.self).map(Double.init)
-        case .uint64: elements(UInt64.self).map(Double.init)
-        case .int64: elements(Int64.self).map(Double.init)
+        case .uint16: elements(UInt16.self).map { Double($0) }
+        case .int16: elements(Int16.self).map { Double($0) }
+        case .uint32: elements(UInt32.self).map { Double($0) }
+        case .int32: elements(Int32.self).map { Double($0) }
+        case .uint64: elements(UInt64.self).map { Double($0) }
+        case .int64: elements(Int64.self).map { Double($0) }
         case .float16: elements(UInt16.self).map { Double(Float16(bitPattern: $0)) }
         case .float32: elements(UInt32.self).map { Double(Float(bitPattern: $0)) }
         case .float64: elements(UInt64.self).map { Double(bitPattern: $0) }

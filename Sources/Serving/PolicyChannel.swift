@@ -73,7 +73,11 @@ enum PolicyChannel {
         maximumFrame: Int,
         whenUpgraded: @escaping @Sendable (ChannelPipeline.SynchronousOperations) throws -> Void
     ) throws {
-        let upgrader = NIOWebSocketClientUpgrader(maxFrameSize: maximumFrame) { channel, _ in
+        let upgrader = NIOWebSocketClientUpgrader(
+            maxFrameSize: maximumFrame,
+            // The frame handler says goodbye itself, so that it knows the reason first.
+            automaticErrorHandling: false
+        ) { channel, _ in
             channel.eventLoop.makeCompletedFuture {
                 try whenUpgraded(channel.pipeline.syncOperations)
             }

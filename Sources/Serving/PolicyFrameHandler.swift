@@ -51,7 +51,7 @@ final class PolicyFrameHandler: ChannelDuplexHandler {
         switch Self.unwrapOutboundIn(data) {
         case .request(let request): ask(request, context: context, promise: promise)
         case .goodbye:
-            if case .ended = state {} else { sendClose(.normalClosure, context: context) }
+            if isOpen { sendClose(.normalClosure, context: context) }
             end(.closed(code: nil, reason: "by this side"), context: context)
             promise?.succeed()
         }
@@ -96,12 +96,27 @@ final class PolicyFrameHandler: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        end(.protocolBroken(Self.words(for: error)), context: context)
+        let isTooLarge =
+            switch error {
+            case NIOWebSocketError.invalidFrameLength,
+                NIOWebSocketFrameAggregator.Error.accumulatedFrameSizeIsTooLarge:
+                true
+            default: false
+            }
+        if isOpen { sendClose(isTooLarge ? .messageTooLarge : .protocolError, context: context) }
+        end(
+            .protocolBroken(isTooLarge ? "a message over the limit" : "\(error)"),
+            context: context
+        )
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         end(.closed(code: nil, reason: ""), context: context)
         context.fireChannelInactive()
+    }
+
+    private var isOpen: Bool {
+        if case .ended = state { false } else { true }
     }
 
     private func take(message: ByteBuffer, context: ChannelHandlerContext) {
@@ -143,12 +158,12 @@ final class PolicyFrameHandler: ChannelDuplexHandler {
         guard context.channel.isWritable else {
             return end(.protocolBroken("it pings and does not read"), context: context)
         }
-        if case .ended = state { return }
+        guard isOpen else { return }
         send(.pong, data, context: context, promise: nil)
     }
 
     private func closed(by data: ByteBuffer, context: ChannelHandlerContext) {
-        if case .ended = state {} else { sendClose(.normalClosure, context: context) }
+        if isOpen { sendClose(.normalClosure, context: context) }
         var data = data
         let code = data.readInteger(as: UInt16.self).map(Int.init)
         end(.closed(code: code, reason: String(buffer: data)), context: context)
@@ -173,7 +188,7 @@ final class PolicyFrameHandler: ChannelDuplexHandler {
     /// Ends the connection for the first reason given; whoever waits learns it.
     private func end(_ reason: PolicyConnectionError, context: ChannelHandlerContext) {
         let before = state
-        if case .ended = before { return }
+        guard isOpen else { return }
         state = .ended
         fate.end(reason)
         switch before {
@@ -184,14 +199,5 @@ final class PolicyFrameHandler: ChannelDuplexHandler {
         case .idle, .ended: break
         }
         context.close(promise: nil)
-    }
-
-    private static func words(for error: any Error) -> String {
-        switch error {
-        case NIOWebSocketError.invalidFrameLength,
-            NIOWebSocketFrameAggregator.Error.accumulatedFrameSizeIsTooLarge:
-            "a message over the limit"
-        default: "\(error)"
-        }
     }
 }

@@ -6,7 +6,9 @@ openpi-client's own msgpack_numpy. MODE says how it behaves; anything but `good`
 
 import asyncio
 import http
+import os
 import sys
+import threading
 import time
 import traceback
 
@@ -105,13 +107,32 @@ def check(connection, request):
     return None
 
 
+async def speak_no_http(reader, writer):
+    """Takes the connection and says nothing, or a byte of a handshake now and then."""
+    while MODE == "drips":
+        for byte in b"HTTP/1.1 101 Switching Protocols\r\nX-Padding: " + b"x" * 1000:
+            writer.write(bytes([byte]))
+            await asyncio.sleep(0.05)
+    await asyncio.sleep(60)
+
+
+def end_with_input():
+    """A thread of its own: a loop that waits for its executor would not end."""
+    sys.stdin.read()
+    os._exit(0)
+
+
 async def main():
+    threading.Thread(target=end_with_input, daemon=True).start()
+    if MODE in ("mute", "drips"):
+        server = await asyncio.start_server(speak_no_http, "127.0.0.1", 0)
+        print(server.sockets[0].getsockname()[1], flush=True)
+        await server.serve_forever()
     async with serve(
         handler, "127.0.0.1", 0, compression=None, max_size=None, process_request=check
     ) as server:
         print(server.sockets[0].getsockname()[1], flush=True)
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(None, sys.stdin.read)
+        await server.serve_forever()
 
 
 asyncio.run(main())
