@@ -24,6 +24,9 @@ let argumentParser: Target.Dependency = .product(
     package: "swift-argument-parser"
 )
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket"].map {
+    .product(name: $0, package: "swift-nio")
+}
 let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
 
 /// C and C++ leaves (plain-C headers in front, libraries behind), and the one shared error type.
@@ -102,6 +105,11 @@ let sources: [Target] = [
         dependencies: ["Diagnostics", "CHDF5", "Spatial", "Runtime"],
         swiftSettings: strict
     ),
+    .target(
+        name: "Serving",
+        dependencies: ["Diagnostics", "Spatial", "Runtime"] + nio,
+        swiftSettings: strict
+    ),
     // Floor 5
     .target(
         name: "Tasks",
@@ -113,7 +121,7 @@ let sources: [Target] = [
         name: "simrun",
         dependencies: [
             "Diagnostics", "Spatial", "Inference", "Robots", "Runtime", "Sensing", "Policies",
-            "Recording", "Tasks", argumentParser,
+            "Recording", "Serving", "Tasks", argumentParser,
         ],
         swiftSettings: strict
     ),
@@ -173,6 +181,15 @@ let tests: [Target] = [
         swiftSettings: strictTests
     ),
     .testTarget(
+        name: "ServingTests",
+        dependencies: [
+            "Diagnostics", "Serving", "Runtime", "Spatial",
+            .product(name: "NIOEmbedded", package: "swift-nio"),
+        ],
+        resources: [.copy("Fixtures")],
+        swiftSettings: strictTests
+    ),
+    .testTarget(
         name: "TasksTests",
         dependencies: [
             "Diagnostics",
@@ -194,6 +211,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     ],
     targets: floor0 + sources + tests,
     cxxLanguageStandard: .cxx17

@@ -2,7 +2,9 @@
 # Makes the private Python environment for training and counterpart tests: python-env.sh DIRECTORY
 set -euo pipefail
 directory=$1
-wanted=$(cat training/requirements.txt training/requirements-test.txt | sha256sum | cut -d' ' -f1)
+requirements=(training/requirements.txt training/requirements-test.txt)
+counterparts=training/requirements-counterparts.txt
+wanted=$(cat "${requirements[@]}" "$counterparts" | sha256sum | cut -d' ' -f1)
 stamp=$directory/requirements.sha256
 
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then exit 0; fi
@@ -10,5 +12,6 @@ echo "Making the Python environment in $directory (CPU PyTorch; a few minutes)"
 rm -rf "$directory"
 python3 -m venv "$directory"
 "$directory/bin/pip" install --quiet --disable-pip-version-check \
-    -r training/requirements.txt -r training/requirements-test.txt
+    -r "${requirements[0]}" -r "${requirements[1]}"
+"$directory/bin/pip" install --quiet --disable-pip-version-check --no-deps -r "$counterparts"
 echo "$wanted" >"$stamp"

@@ -63,7 +63,7 @@ under_load() {
 }
 # Ticks for long enough that a leak or a drift would show.
 soak() { .build/release/simrun-bench --ticks 50000; }
-fuzz() { SIMRUN_FUZZ_SCALE=50 swift test --filter 'Fuzz|SafetensorsFile|LatencyTrace|TaskFile'; }
+fuzz() { SIMRUN_FUZZ_SCALE=50 swift test --filter 'Fuzz|SafetensorsFile|LatencyTrace|TaskFile|MessagePack'; }
 
 step "build, release" build_release
 step "expert, reach, 500 seeds" expert reach

@@ -11,10 +11,11 @@ simrun=.build/release/simrun
 format() { swift format lint --strict --recursive Package.swift Sources Tests; }
 build_debug() { swift build --build-tests; }
 architecture() { swift test --skip-build --filter ArchitectureTests; }
-tests() { swift test --skip-build --skip ArchitectureTests; }
+tests() { swift test --skip-build --skip 'ArchitectureTests|PythonPolicyServerTests'; }
+policy_server() { swift test --skip-build --filter PythonPolicyServerTests; }
 training() { (cd training && "$SIMRUN_PYTHON" -m pytest -q); }
 probe() {
-    "$SIMRUN_PYTHON" tools/test_simrun_probe.py && "$SIMRUN_PYTHON" tools/make_latency_traces.py --check
+    SIMRUN_BINARY=.build/debug/simrun "$SIMRUN_PYTHON" tools/test_simrun_probe.py && "$SIMRUN_PYTHON" tools/make_latency_traces.py --check
 }
 build_release() { swift build -c release; }
 allocations() { .build/release/simrun-bench; }
@@ -40,6 +41,7 @@ step "format" format
 step "build, debug" build_debug
 step "architecture" architecture
 step "tests" tests
+step "policy server of openpi-client" policy_server
 step "training smoke test" training
 step "latency traces and probe" probe
 step "build, release" build_release

@@ -10,7 +10,7 @@ private let floors: [String: Int] = [
     "Spatial": 1, "Inference": 1,
     "Robots": 2, "Physics": 2,
     "Runtime": 3,
-    "Sensing": 4, "Policies": 4, "Recording": 4,
+    "Sensing": 4, "Policies": 4, "Recording": 4, "Serving": 4,
     "Tasks": 5,
     "simrun": 6, "simrun-bench": 6,
 ]

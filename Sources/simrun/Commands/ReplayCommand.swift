@@ -17,7 +17,7 @@ enum ReplayCommand {
     }
 
     /// An argument as a POSIX shell reads it.
-    private static func quoted(_ argument: String) -> String {
+    static func quoted(_ argument: String) -> String {
         let plain = argument.allSatisfy { character in
             character.isASCII
                 && (character.isLetter || character.isNumber || "-_./:=,".contains(character))

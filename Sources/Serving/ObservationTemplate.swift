@@ -1,0 +1,115 @@
+public import Spatial
+
+/// What an observation holds, from which observations for measurements are drawn.
+public struct ObservationTemplate: Equatable, Sendable {
+    /// A key and what stands there.
+    public struct Field: Equatable, Sendable {
+        /// The key, as the server knows it.
+        public var key: String
+        /// What stands there.
+        public var content: Content
+
+        /// Creates a field.
+        public init(_ key: String, _ content: Content) {
+            self.key = key
+            self.content = content
+        }
+    }
+
+    /// What stands at a key.
+    public indirect enum Content: Equatable, Sendable {
+        /// The same value in every observation.
+        case value(MessagePackValue)
+        /// An array drawn anew for each observation: integers over all their values, reals
+        /// uniform in `[-1, 1)`.
+        case random(NumpyType, shape: [Int])
+        /// A map inside the map.
+        case group([Field])
+    }
+
+    /// The name in reports.
+    public var name: String
+    /// The keys, in order.
+    public var fields: [Field]
+
+    /// Creates a template.
+    public init(name: String, fields: [Field]) {
+        self.name = name
+        self.fields = fields
+    }
+
+    /// Draws an observation.
+    public func observation(_ random: inout RandomStream) -> MessagePackValue {
+        Self.map(fields, &random)
+    }
+
+    /// The same template with other text under the key `prompt`.
+    public func with(prompt: String) -> ObservationTemplate {
+        var template = self
+        let field = Field("prompt", .value(.string(prompt)))
+        if let index = fields.firstIndex(where: { $0.key == "prompt" }) {
+            template.fields[index] = field
+        } else {
+            template.fields.append(field)
+        }
+        return template
+    }
+
+    private static func map(_ fields: [Field], _ random: inout RandomStream) -> MessagePackValue {
+        .map(
+            fields.map { field in
+                MessagePackValue.Entry(field.key, value(field.content, &random))
+            }
+        )
+    }
+
+    private static func value(
+        _ content: Content,
+        _ random: inout RandomStream
+    ) -> MessagePackValue {
+        switch content {
+        case .value(let value): value
+        case .group(let fields): map(fields, &random)
+        case .random(let type, let shape): .ndarray(array(type, shape, &random))
+        }
+    }
+
+    private static func array(
+        _ type: NumpyType,
+        _ shape: [Int],
+        _ random: inout RandomStream
+    ) -> NumpyArray {
+        let count = shape.reduce(1, *)
+        switch type {
+        case .float16, .float32, .float64:
+            return NumpyArray(
+                type: type,
+                shape: shape,
+                numbers: (0..<count).map { _ in random.uniform(in: -1...1) }
+            )
+        case .bool:
+            let bytes = words(count, &random).map { $0 & 1 }
+            return NumpyArray(type: type, shape: shape, bytes: bytes)
+        default:
+            return NumpyArray(
+                type: type,
+                shape: shape,
+                bytes: words(count * type.width, &random)
+            )
+        }
+    }
+
+    private static func words(_ count: Int, _ random: inout RandomStream) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: count + 7) { buffer, initialised in
+            let raw = UnsafeMutableRawBufferPointer(buffer)
+            for offset in stride(from: 0, to: count, by: 8) {
+                raw.storeBytes(
+                    of: random.next().littleEndian,
+                    toByteOffset: offset,
+                    as: UInt64.self
+                )
+            }
+            initialised = count
+        }
+    }
+}
