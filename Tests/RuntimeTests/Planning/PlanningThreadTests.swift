@@ -160,7 +160,8 @@ private struct FailingPolicy: Policy {
         var loop = try loop(.fault)
         let first = fault(of: &loop)
         let held = loop.heldCommand
-        #expect(throws: try #require(first)) { try loop.tick() }
+        let expected = try #require(first)
+        #expect(throws: expected) { try loop.tick() }
         #expect(loop.heldCommand == held)
     }
 
