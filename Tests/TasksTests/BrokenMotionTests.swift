@@ -144,7 +144,7 @@ import Testing
                 what: "a heading without unit",
                 replace: ("heading: 160 to 200 deg", "heading: 160 to 200"),
                 key: "scene[1].launch.heading",
-                mentions: ["an angle"]
+                mentions: ["a range"]
             )
         ),
         (

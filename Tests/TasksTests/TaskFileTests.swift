@@ -41,7 +41,8 @@ private let fuzzScale =
         #expect(goal.lower.x - cube.start.region.lower.x >= 0.2 - 1e-9)
         #expect(task.timeLimit <= .seconds(6.25))
         let index = try #require(task.scene.firstIndex { $0.kind == .dynamic })
-        guard case .distance(let from, let to, let atMost) = task.success.conditions[0] else {
+        guard case .distance(let from, let to, .zero, let atMost) = task.success.conditions[0]
+        else {
             return
         }
         #expect(from == .object(index) && to == .goal && atMost <= 0.07)
@@ -55,7 +56,8 @@ private let fuzzScale =
         #expect(size.y >= 0.2 - 1e-9 && size.x >= 0.1 - 1e-9)
         #expect(goal.lower.z <= 0.05 && goal.upper.z >= 0.3)
         #expect(task.timeLimit <= .seconds(6.25))
-        guard case .distance(let from, let to, let atMost) = task.success.conditions[0] else {
+        guard case .distance(let from, let to, .zero, let atMost) = task.success.conditions[0]
+        else {
             return
         }
         #expect(from == .tool && to == .goal && atMost <= 0.05)
