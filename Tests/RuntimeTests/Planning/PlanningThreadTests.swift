@@ -152,7 +152,7 @@ private struct FailingPolicy: Policy {
     @Test func `a number that is not finite never reaches the plant`() throws {
         var loop = try loop(.nan)
         #expect(fault(of: &loop) == .notFinite(what: "action chunk"))
-        #expect(loop.plant.log.joint.allSatisfy(\.isFinite))
+        #expect(loop.plant.log.joint.allSatisfy { $0.isFinite })
         #expect(isSmooth(loop))
     }
 
@@ -180,7 +180,7 @@ private struct FailingPolicy: Policy {
         let traces = try loop.traces(ofTicks: 60)
         let plans = traces.filter(\.planned)
         #expect(plans.contains { $0.stages.infer >= .milliseconds(20) })
-        #expect(plans.allSatisfy(\.isBeside))
+        #expect(plans.allSatisfy { $0.isBeside })
         #expect(traces.allSatisfy { $0.latency < $0.stages.tick || !$0.planned })
     }
 
