@@ -10,7 +10,9 @@ The Python loops do nothing but keep time, as published robot code does it:
 - openpi: the same as the first, on the wall clock, which may be set while it runs.
 
 Ours senses, plans, controls and checks in each tick, over a robot without a world. Every loop is
-measured against its own next deadline. Slices of all loops alternate; idle first, then with two
+measured against its own next deadline: lateness of each tick, periods missed by it, ticks lost of
+those that were due, and drift, the part of the loss by which the schedule itself slipped: ours
+skips what it has missed and keeps its phase, the others never make up for it. Slices of all loops alternate; idle first, then with two
 busy processes. Rows with -fifo ran under SCHED_FIFO; they are null where that is not permitted.
 Standard library only.
 """
@@ -22,6 +24,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -106,6 +109,8 @@ def slice_of(starts, late, rate, seconds):
         "ticks": len(starts),
         "due": due,
         "span_s": span,
+        # These loops never skip: every tick lost is one by which their schedule has slipped.
+        "drift": due - len(starts),
         "misses": sum(max(0, int(value * rate)) for value in late),
         "late_ns": [max(0, round(value * 1e9)) for value in late],
     }
@@ -118,11 +123,15 @@ def summary(slices):
     late = sorted(value for one in slices for value in one["late_ns"])
     gaps = sum(max(0, one["ticks"] - 1) for one in slices)
     span = sum(one["span_s"] for one in slices)
-    micro = lambda percent: None if not late else percentile(late, percent) / 1000
+
+    def micro(percent):
+        return percentile(late, percent) / 1000 if late else None
+
     return {
         "rate_hz": gaps / span if span > 0 else None,
         "ticks": sum(one["ticks"] for one in slices),
-        "drift_ticks": sum(one["due"] - one["ticks"] for one in slices),
+        "lost_ticks": sum(one["due"] - one["ticks"] for one in slices),
+        "drift_ticks": sum(one["drift"] for one in slices),
         "misses": sum(one["misses"] for one in slices),
         "lateness_p50_us": micro(50),
         "lateness_p99_us": micro(99),
@@ -185,6 +194,7 @@ def run_simrun(binary, rate, seconds, realtime):
         "ticks": report["ticks"],
         "due": report["ticks_due"],
         "span_s": (report["ticks"] - 1) / rate_hz if rate_hz else 0,
+        "drift": report["drift_ticks"],
         "misses": report["misses"],
         "late_ns": late[1:],
         "stolen_ms": taken,
@@ -206,10 +216,10 @@ class Busy:
             process.wait()
 
 
-def measure(binary, rate, seconds, rounds):
+def measure(binary, rate, seconds, rounds, peers):
     """Slices of every loop at one rate, alternating; and what ours was granted."""
     slices = {"simrun": [], "simrun-ordinary": []}
-    for name in PEERS:
+    for name in peers:
         slices[name] = []
         slices[name + "-fifo"] = []
     names = list(slices)
@@ -229,8 +239,8 @@ def measure(binary, rate, seconds, rounds):
     return {name: summary(found) for name, found in slices.items()}, granted
 
 
-KEYS = ["rate_hz", "ticks", "drift_ticks", "misses", "lateness_p50_us", "lateness_p99_us"]
-KEYS += ["lateness_p999_us", "lateness_max_us", "stolen_ms"]
+KEYS = ["rate_hz", "ticks", "lost_ticks", "drift_ticks", "misses", "lateness_p50_us"]
+KEYS += ["lateness_p99_us", "lateness_p999_us", "lateness_max_us", "stolen_ms"]
 
 
 def rows_of(rate, load, found):
@@ -255,11 +265,11 @@ def rows_of(rate, load, found):
 
 def table(rows):
     """The rows for people: ours once per rate and load, then each peer."""
-    head = ["", "rate Hz", "lost", "misses", "p50 us", "p99 us", "p99.9 us", "max us", "stolen ms"]
+    head = ["", "rate Hz", "lost", "drift", "misses", "p50 us", "p99 us", "p99.9 us", "max us"]
+    head += ["stolen ms"]
     lines = ["".join([head[0].ljust(34)] + [title.rjust(11) for title in head[1:]])]
-    keys = ["rate_hz", "drift_ticks", "misses", "lateness_p50_us", "lateness_p99_us"]
-    keys += ["lateness_p999_us", "lateness_max_us", "stolen_ms"]
-    digits = [2, 0, 0, 1, 1, 1, 1, 0]
+    keys = [key for key in KEYS if key != "ticks"]
+    digits = [2, 0, 0, 0, 1, 1, 1, 1, 0]
 
     def line(name, row, side):
         cells = [row[f"{side}_{key}"] for key in keys]
@@ -283,6 +293,7 @@ def parse():
     parser.add_argument("--rates", default="50,100,250,500,1000", help="in hertz")
     parser.add_argument("--rounds", type=int, default=2, help="slices of each loop")
     parser.add_argument("--loads", default="idle,busy", help="idle, busy or both")
+    parser.add_argument("--peers", default=",".join(PEERS), help="Python loops to run beside")
     parser.add_argument("--simrun", default=str(ROOT / ".build/release/simrun"), help="the program")
     parser.add_argument("--peer", choices=PEERS, help=argparse.SUPPRESS)
     parser.add_argument("--fifo", action="store_true", help=argparse.SUPPRESS)
@@ -298,6 +309,9 @@ def parse():
     arguments.loads = arguments.loads.split(",")
     if not set(arguments.loads) <= {"idle", "busy"}:
         parser.error("--loads takes idle, busy or both")
+    arguments.peers = arguments.peers.split(",")
+    if not set(arguments.peers) <= set(PEERS):
+        parser.error("--peers takes " + ", ".join(PEERS))
     if not arguments.peer and not os.access(arguments.simrun, os.X_OK):
         parser.error(f"{arguments.simrun} is not there: swift build -c release --product simrun")
     return arguments
@@ -313,15 +327,14 @@ def main():
     for load in arguments.loads:
         for rate in arguments.rates:
             print(f"{rate:g} Hz, {load}", file=sys.stderr)
-            run = lambda: measure(arguments.simrun, rate, arguments.seconds, arguments.rounds)
-            if load == "busy":
-                with Busy():
-                    found, granted = run()
-            else:
-                found, granted = run()
+            with Busy() if load == "busy" else nullcontext():
+                found, granted = measure(
+                    arguments.simrun, rate, arguments.seconds, arguments.rounds, arguments.peers
+                )
             rows += rows_of(rate, load, found)
     if arguments.json:
-        return print(json.dumps({"rows": rows, "realtime": granted, "python": sys.version.split()[0]}))
+        report = {"rows": rows, "realtime": granted, "python": sys.version.split()[0]}
+        return print(json.dumps(report))
     print("\n".join(granted + [""] + table(rows)))
 
 

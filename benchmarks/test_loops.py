@@ -38,17 +38,20 @@ def test_a_slice_counts_what_was_lost():
     starts = [0, 0.01, 0.02, 0.055, 0.065, 0.075, 0.085]
     late = [0, 0, 0.025, 0, 0, 0]
     one = loops.slice_of(starts, late, 100, 0.1)
-    assert (one["ticks"], one["due"], one["misses"]) == (7, 10, 2)
+    assert (one["ticks"], one["due"], one["drift"], one["misses"]) == (7, 10, 3, 2)
     assert one["late_ns"] == [0, 0, 25_000_000, 0, 0, 0]
     assert one["span_s"] == pytest.approx(0.085)
 
 
 def test_slices_are_summed_and_their_samples_merged():
-    one = {"ticks": 11, "due": 12, "span_s": 1, "misses": 1, "late_ns": [1000] * 10, "stolen_ms": 3}
-    two = {"ticks": 21, "due": 21, "span_s": 1, "misses": 0, "late_ns": [3000] * 20, "stolen_ms": 0}
+    one = {"ticks": 11, "due": 12, "drift": 0, "span_s": 1, "misses": 1}
+    one |= {"late_ns": [1000] * 10, "stolen_ms": 3}
+    two = {"ticks": 21, "due": 21, "drift": 0, "span_s": 1, "misses": 0}
+    two |= {"late_ns": [3000] * 20, "stolen_ms": 0}
     both = loops.summary([one, two])
     assert both["rate_hz"] == 15 and both["ticks"] == 32
-    assert (both["drift_ticks"], both["misses"], both["stolen_ms"]) == (1, 1, 3)
+    assert (both["lost_ticks"], both["drift_ticks"]) == (1, 0)
+    assert (both["misses"], both["stolen_ms"]) == (1, 3)
     assert (both["lateness_p50_us"], both["lateness_max_us"]) == (3, 3)
     assert loops.summary([]) is None
 
@@ -100,7 +103,9 @@ def test_a_peer_runs_in_a_process_of_its_own():
     assert len(one["late_ns"]) == one["ticks"] - 1
 
 
-@pytest.mark.parametrize("bad", [["--rates", "fast"], ["--rates", "0"], ["--loads", "some"]])
+@pytest.mark.parametrize(
+    "bad", [["--rates", "fast"], ["--rates", "0"], ["--loads", "some"], ["--peers", "x"]]
+)
 def test_bad_arguments_are_refused(bad):
     run = subprocess.run([sys.executable, loops.__file__, *bad], capture_output=True, check=False)
     assert run.returncode == 2

@@ -14,6 +14,8 @@ struct LoopRun {
     private(set) var ticksDue = 0
     /// Ticks between whose start and the next one's the host took time from a processor.
     private(set) var stealTicks = 0
+    /// Periods lost in ticks that saw no steal.
+    private(set) var missesWithoutSteal = 0
     /// Time that the host took from all processors.
     private(set) var stolen = TimeSpan.zero
     /// Time for which the loop could have run but waited for its processor.
@@ -59,8 +61,10 @@ struct LoopRun {
     }
 
     var ticksStarted: Int { account.ticks }
-    /// Ticks lost against the schedule.
-    var drift: Int { ticksDue - ticksStarted }
+    /// Ticks that were due and did not start.
+    var ticksLost: Int { ticksDue - ticksStarted }
+    /// How far the schedule itself has slipped: ticks lost that the loop did not skip knowingly.
+    var drift: Int { ticksLost - account.missedPeriods }
 
     var achievedHertz: Double {
         span > .zero ? Double(ticksStarted - 1) / span.seconds : 0
@@ -90,9 +94,14 @@ struct LoopRun {
             try loop.tick()
             watchdog?.beat()
             let now = steal.read()
-            if now.stolen > last.stolen { stealTicks += 1 }
-            last = now
+            let missed = account.missedPeriods
             drain()
+            if now.stolen > last.stolen {
+                stealTicks += 1
+            } else {
+                missesWithoutSteal += account.missedPeriods - missed
+            }
+            last = now
             wasInterrupted = Interrupt.isRequested
         }
         ticksDue = Int((clock.now() - start).seconds * rate.hertz) + 1

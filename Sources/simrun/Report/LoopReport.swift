@@ -8,8 +8,12 @@ struct LoopReport: Encodable {
     var achievedRateHz: Double
     var ticks: Int
     var ticksDue: Int
+    /// Due, and not started: skipped, or lost to drift.
+    var lostTicks: Int
+    /// How far the schedule itself has slipped, in ticks.
     var driftTicks: Int
     var misses: Int
+    var missesWithoutSteal: Int
     /// How late each tick started after its own deadline, in microseconds.
     var latenessUs: LatencySummary
     /// What a tick cost, in microseconds.
@@ -28,7 +32,9 @@ struct LoopReport: Encodable {
         case rateHz = "rate_hz"
         case achievedRateHz = "achieved_rate_hz"
         case ticksDue = "ticks_due"
+        case lostTicks = "lost_ticks"
         case driftTicks = "drift_ticks"
+        case missesWithoutSteal = "misses_without_steal"
         case latenessUs = "lateness_us"
         case tickUs = "tick_us"
         case stealTicks = "steal_ticks"
@@ -43,8 +49,10 @@ struct LoopReport: Encodable {
         achievedRateHz = run.achievedHertz
         ticks = run.ticksStarted
         ticksDue = run.ticksDue
+        lostTicks = run.ticksLost
         driftTicks = run.drift
         misses = run.account.missedPeriods
+        missesWithoutSteal = run.missesWithoutSteal
         latenessUs = run.account.summary(of: .wakeup)
         tickUs = run.account.summary(of: .tick)
         stealTicks = run.stealTicks
@@ -61,7 +69,8 @@ struct LoopReport: Encodable {
         realtime + [
             "plant \(plant), joints of \(robot), \(rateHz.text(1)) Hz:"
                 + " \(ticks) ticks at \(achievedRateHz.text(3)) Hz",
-            "drift \(driftTicks) ticks (\(ticksDue) due), misses \(misses)",
+            "drift \(driftTicks) ticks; of \(ticksDue) due, \(misses) were missed,"
+                + " \(missesWithoutSteal) of them without steal",
             "lateness us  " + row(latenessUs),
             "tick us      " + row(tickUs),
             "steal: \(stealTicks) ticks saw it, \(stolenMs.text(1)) ms taken by the host;"
