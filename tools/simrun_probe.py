@@ -18,8 +18,17 @@ One file without dependencies, Python 3.8 or newer: copy it beside your loop.
                     with probe.stage("act"):
                         robot.send_action(action)
 
-Or without touching the loop: `policy.select_action = probe.measures("infer")(policy.select_action)`.
-A stage outside `tick()` is a tick of its own.
+Or without touching the loop, round the call that runs the network:
+
+    policy.predict_action_chunk = probe.measures("infer")(policy.predict_action_chunk)  # LeRobot
+    client.infer = probe.measures("infer")(client.infer)                                # openpi
+
+A stage outside `tick()` is a tick of its own. simrun charges an infer time to each tick in which its
+own policy plans, so leave ticks that plan nothing without an infer stage. LeRobot's `select_action`
+mostly takes the next action from a queue: round it, nearly all infer times would be nearly zero.
+
+Warm the policy up before the first measured call: a cold call may compile or load something, and
+would be charged like any other.
 
 Stages are sense, infer, rerank and act, never one inside another; a stage that runs twice in a
 tick counts both times. Time outside stages, such as the sleep that paces a loop, is not counted.
@@ -34,6 +43,8 @@ import contextlib
 import functools
 import inspect
 import os
+import platform
+import shlex
 import sys
 import threading
 import time
@@ -42,6 +53,9 @@ STAGES = ("sense", "infer", "rerank", "act")
 # What a trace may hold: ticks, and nanoseconds in one stage.
 MAXIMUM_TICKS = 8_640_000
 MAXIMUM_STAGE_NS = 1_000_000_000_000
+STARTS_ONLY = (
+    "only starts its work when called: use `with probe.stage(...)` round the work itself"
+)
 
 
 class ProbeError(Exception):
@@ -145,15 +159,15 @@ class Probe:
                 or inspect.isgeneratorfunction(function)
                 or inspect.isasyncgenfunction(function)
             ):
-                raise ProbeError(
-                    f"{function!r} only starts its work when called: "
-                    "use `with probe.stage(...)` round the work itself"
-                )
+                raise ProbeError(f"{function!r} {STARTS_ONLY}")
 
             @functools.wraps(function)
             def measured(*arguments, **keywords):
                 with self.stage(name):
-                    return function(*arguments, **keywords)
+                    result = function(*arguments, **keywords)
+                    if inspect.isawaitable(result):
+                        raise ProbeError(f"{function!r} {STARTS_ONLY}")
+                    return result
 
             return measured
 
@@ -161,7 +175,11 @@ class Probe:
 
     def text(self):
         """The trace so far."""
-        kept = f"# measured in Python: {self.ticks} ticks, {self.dropped} dropped; microseconds\n"
+        date = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        kept = (
+            f"# simrun_probe, {date}, Python {platform.python_version()} on {platform.machine()}: "
+            f"{self.ticks} ticks, {self.dropped} dropped; microseconds\n"
+        )
         return kept + " ".join(f"{stage}_us" for stage in STAGES) + "\n" + self._body()
 
     def close(self):
@@ -238,7 +256,7 @@ def demo(path, ticks=50):
             deadline += 0.02
             time.sleep(max(0.0, deadline - time.perf_counter()))
     print(f"{path}: {probe.ticks} ticks; charge them with")
-    print(f"  simrun task pick-place --latency trace:{path}")
+    print(f"  simrun task pick-place --latency {shlex.quote('trace:' + path)}")
 
 
 def main(arguments=None):

@@ -2,6 +2,7 @@
 """Tests of simrun_probe: python3 tools/test_simrun_probe.py"""
 
 import atexit
+import json
 import os
 import pathlib
 import subprocess
@@ -135,6 +136,14 @@ class ProbeTests(unittest.TestCase):
             async def policy():
                 pass
 
+        async def later():
+            pass
+
+        made = []
+        started = self.probe.measures("infer")(lambda: made.append(later()) or made[0])
+        with self.assertRaisesRegex(ProbeError, "only starts its work"):
+            started()
+        made[0].close()
         with self.assertRaisesRegex(ProbeError, "no folder"):
             Probe(self.folder / "missing" / "run.trace")
         with self.assertRaisesRegex(ProbeError, "is a folder"):
@@ -175,6 +184,44 @@ class ProbeTests(unittest.TestCase):
         with self.probe.stage("act"):
             self.now += MAXIMUM_STAGE_NS + 1
         self.assertEqual((self.probe.ticks, self.probe.dropped), (0, 1))
+
+
+class ChargeTests(unittest.TestCase):
+    """What simrun makes of a trace."""
+
+    root = pathlib.Path(__file__).resolve().parent.parent
+    program = pathlib.Path(os.environ.get("SIMRUN_BINARY", root / ".build/debug/simrun")).resolve()
+
+    @unittest.skipUnless(program.exists(), "simrun is not built")
+    def test_simrun_charges_what_was_measured(self):
+        now = 0
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "run.trace")
+            with Probe(path, clock=lambda: now) as probe:
+                probe.episode(0)
+                for number in range(90):
+                    with probe.tick():
+                        with probe.stage("sense"):
+                            now += 400_000
+                        if number % 3 == 0:
+                            with probe.stage("infer"):
+                                now += 9_000_000
+                        with probe.stage("act"):
+                            now += 50_000
+            run = subprocess.run(
+                [str(self.program), "task", "reach", "--policy", "expert", "--episodes", "1"]
+                + ["--ci", "--json", "--latency", f"trace:{path}"],
+                cwd=self.root,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                universal_newlines=True,
+            )
+        self.assertEqual(run.returncode, 0, run.stderr)
+        report = json.loads(run.stdout)
+        self.assertTrue(report["reproducible"])
+        # Every tick senses and acts; those that plan also infer.
+        self.assertAlmostEqual(report["charge_us"]["p50"], 450, delta=1)
+        self.assertAlmostEqual(report["charge_us"]["max"], 9450, delta=10)
 
 
 class ProgramTests(unittest.TestCase):
