@@ -88,7 +88,7 @@ struct MarginCommand: ParsableCommand {
         let search = try MarginMeasurement(plan: plan, steps: steps, jobs: jobs).run(
             tolerance: Self.tolerance
         )
-        let p99 = try given?.milliseconds ?? ownP99(plan)
+        let p99 = try given?.printedMilliseconds ?? ownP99(plan)
         let report = search.report(
             plan: plan,
             steps: steps,

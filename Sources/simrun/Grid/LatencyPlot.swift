@@ -14,7 +14,7 @@ struct LatencyPlot {
     private let left = 64.0
     private let right = 150.0
     private let frameHeight = 260.0
-    private let marksHeight = 118.0
+    private let marksHeight = 148.0
     private let headHeight = 58.0
     private let footHeight = 62.0
 
@@ -130,13 +130,13 @@ struct LatencyPlot {
 
     /// Published latencies: a dashed line each, and names above that keep off each other.
     private func drawMarks(top: Double, in drawing: inout SVGDrawing) {
-        let names = Self.spread(marks.map { x($0.milliseconds) }, apart: 14)
+        let names = Self.spread(marks.map { x($0.milliseconds) }, apart: 16)
         for (mark, name) in zip(marks, names) {
             let place = x(mark.milliseconds)
             drawing.line((place, top), (place, top + frameHeight), class: "mark")
             drawing.line((place, top), (name, top - 14), class: "leader")
             drawing.text(
-                "\(mark.name) \(mark.milliseconds.text(mark.milliseconds < 20 ? 1 : 0))",
+                "\(mark.name): \(mark.milliseconds.text(mark.milliseconds < 20 ? 1 : 0)) ms",
                 at: (name + 3, top - 18),
                 class: "mark-name",
                 degrees: -48
