@@ -14,7 +14,7 @@ help:
 	@echo "make test-long  soak, fuzz and statistics that do not fit half an hour"
 	@echo "make setup      the installing alone"
 	@echo "make results-latency, make results-margins"
-	@echo "                the tables of RESULTS.md on latency (hours on two cores; Python 3)"
+	@echo "                the tables of RESULTS.md on latency (an hour or more on two cores; Python 3)"
 	@echo "make format     format every Swift file in place"
 
 run: build

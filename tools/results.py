@@ -82,9 +82,9 @@ def shipped(kind):
 
 
 def grid(name, task, *flags, execute=None):
-    """Runs one grid, resumed from results/ where it was stopped, and prints its table."""
+    """Runs one grid and prints its table; cells that the task's file in results/ has are not run again."""
     os.makedirs("results", exist_ok=True)
-    out, svg = f"results/latency-{name}.json", f"docs/latency-{name}.svg"
+    out, svg = f"results/latency-{task}.json", f"docs/latency-{name}.svg"
     command = [SIMRUN, "latency", task, "--latencies", LATENCIES, "--episodes", "100",
                "--out", out, "--svg", svg, "--json", *flags]
     command += ["--execute", execute] if execute else []

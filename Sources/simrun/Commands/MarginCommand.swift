@@ -85,6 +85,7 @@ struct MarginCommand: ParsableCommand {
         }
         let plan = try evaluation.plan(episodes: episodes, ["--latency", "free"] + planFlags)
         let steps = try DelaySteps(asked: step, longest: longest, rate: plan.configuration.rate)
+        evaluation.warnOfTrainingSeeds(episodes: episodes)
         let search = try MarginMeasurement(plan: plan, steps: steps, jobs: jobs).run(
             tolerance: Self.tolerance
         )
