@@ -3,17 +3,24 @@
 SHELL := /bin/bash
 PYTHON_ENV := .venv
 
-.PHONY: run test test-long setup python-env build format clean help
+# The task that `make run` ends with: its target does not wait.
+MOVING_TASK ?= conveyor-pick
+
+.PHONY: run test test-long setup python-env build results-latency results-margins format clean help
 
 help:
 	@echo "make run        install what is missing, build, run the main job"
 	@echo "make test       the same set-up and a private Python environment, then all tests"
 	@echo "make test-long  soak, fuzz and statistics that do not fit half an hour"
 	@echo "make setup      the installing alone"
+	@echo "make results-latency, make results-margins"
+	@echo "                the tables of RESULTS.md on latency (an hour or more on two cores; Python 3)"
 	@echo "make format     format every Swift file in place"
 
 run: build
 	@.build/release/simrun task pick-place --episodes 10
+	@echo
+	@.build/release/simrun clocks $(MOVING_TASK) --episodes 10 --video out
 
 build: setup
 	@swift build -c release --product simrun
@@ -30,6 +37,12 @@ test: python-env
 
 test-long: python-env
 	@tools/test-long.sh
+
+results-latency: build
+	@tools/results.py latency-grid
+
+results-margins: build
+	@tools/results.py margins
 
 format:
 	swift format -i --recursive Package.swift Sources Tests

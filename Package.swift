@@ -198,7 +198,11 @@ let tests: [Target] = [
         swiftSettings: strictTests
     ),
     .testTarget(name: "ArchitectureTests", swiftSettings: strictTests),
-    .testTarget(name: "CommandTests", swiftSettings: strictTests),
+    .testTarget(
+        name: "CommandTests",
+        dependencies: ["simrun", "Diagnostics", "Runtime"],
+        swiftSettings: strictTests
+    ),
 ]
 
 let package = Package(

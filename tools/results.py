@@ -1,11 +1,19 @@
 #!/usr/bin/env python3
-"""Prints the tables of RESULTS.md from fresh runs: tools/results.py [success|latency]
+"""Prints the tables of RESULTS.md from fresh runs: tools/results.py TABLE
+
+    success                     success of experts and policies over clocks
+    latency                     stages of a tick
+    latency-grid [TASK ...]     success against latency and strategy; plots go to docs/, rows to results/
+    margins [POLICY ...]        the largest delay each policy tolerates
+
+latency-grid goes on from results/ where it was stopped: remove a file there to run it anew.
 
 Needs .build/release/simrun (make setup; swift build -c release) and Python 3 alone.
 """
 
 import collections
 import json
+import os
 import subprocess
 import sys
 
@@ -64,6 +72,76 @@ def latency():
         print(f"| {task} | success {report['success_rate']:.2f}, misses {report['deadline_misses']} | | | | | | |")
     print(f"\nCPU: {report['host']['cpu']}, {report['host']['cores']} cores, {report['host']['simd']}")
 
+MOVING = ["conveyor-pick", "track", "intercept"]
+LATENCIES = "0,25,50,100,200,300ms"
+
+
+def shipped(kind):
+    """What `simrun tasks` or `simrun policies` knows."""
+    return json.loads(subprocess.run([SIMRUN, kind, "--json"], check=True, capture_output=True, text=True).stdout)
+
+
+def grid(name, task, *flags, execute=None):
+    """Runs one grid and prints its table; cells that the task's file in results/ has are not run again."""
+    os.makedirs("results", exist_ok=True)
+    out, svg = f"results/latency-{task}.json", f"docs/latency-{name}.svg"
+    command = [SIMRUN, "latency", task, "--latencies", LATENCIES, "--episodes", "100",
+               "--out", out, "--svg", svg, "--json", *flags]
+    command += ["--execute", execute] if execute else []
+    report = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+    rows = report["rows"]
+    strategies = list(dict.fromkeys(row["execute"] for row in rows))
+    delays = sorted({row["latency_ms"] for row in rows})
+    for speed in dict.fromkeys(row["target_speed"] for row in rows):
+        at = {(row["execute"], row["latency_ms"]): row for row in rows if row["target_speed"] == speed}
+        where = "" if speed is None else f", target at {speed:g} m/s"
+        print(f"\n{task}, {report['policy']}{where} ([plot]({svg}))\n")
+        print("| execute | " + " | ".join(f"{delay:g} ms" for delay in delays) + " |")
+        print("|---" * (len(delays) + 1) + "|")
+        for strategy in strategies:
+            cells = []
+            for delay in delays:
+                row = at[strategy, delay]
+                cells.append("{:.2f} ({:.2f} to {:.2f})".format(row["success_rate"], *row["ci95"]))
+            print(f"| {strategy} | " + " | ".join(cells) + " |", flush=True)
+
+
+def latency_grid(*tasks):
+    """Success against latency, every strategy, at each task's own speed; then three speeds of one task."""
+    for task in tasks or MOVING:
+        grid(task, task)
+    if not tasks:
+        speed = next(task["target_speed"] for task in shipped("tasks") if task["name"] == MOVING[0])
+        speeds = "{lowest},{standard},{highest}".format(**speed)
+        grid(MOVING[0] + "-speeds", MOVING[0], "--target-speeds", speeds, execute="replan,chunk:8,async")
+
+
+def margins(*names):
+    """The largest tolerated delay of every shipped policy, over its own p99."""
+    os.makedirs("results", exist_ok=True)
+    print("| policy | task | execute | success at 0 | tolerates | 95 % | own p99 | margin |")
+    print("|---|---|---|---|---|---|---|---|")
+    found = []
+    for policy in shipped("policies"):
+        if names and policy["name"] not in names:
+            continue
+        command = [SIMRUN, "margin", policy["task"], "--policy", policy["name"], "--json"]
+        report = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+        found.append(report)
+        most = "at least " if report["largest_delay_ms"] >= report["max_ms"] else ""
+        low, high = report["ci95_ms"]
+        print(f"| {report['policy']} | {report['task']} | {report['execute']} | {report['success_at_zero']:.2f} "
+              f"| {most}{report['largest_delay_ms']:.0f} ms | {low:.0f} to {high:.0f} ms "
+              f"| {report['own_p99_ms']:.2f} ms | {most}{report['margin']:.0f} |", flush=True)
+    with open("results/margins.json", "w") as file:
+        json.dump(found, file, sort_keys=True)
+        file.write("\n")
+
+
+COMMANDS = {"success": success, "latency": latency, "latency-grid": latency_grid, "margins": margins}
 
 if __name__ == "__main__":
-    {"success": success, "latency": latency}[sys.argv[1] if len(sys.argv) > 1 else "success"]()
+    what = sys.argv[1] if len(sys.argv) > 1 else "success"
+    if what not in COMMANDS:
+        sys.exit(f"tools/results.py: {what} is none of {', '.join(COMMANDS)}")
+    COMMANDS[what](*sys.argv[2:])

@@ -51,6 +51,58 @@ import Testing
         Refusal(arguments: "task reach --policy expert --max-p99 tick=2", words: ["tick=2ms"]),
         Refusal(arguments: "task reach --policy expert --min-success 2", words: ["0 to 1"]),
         Refusal(arguments: "task reach --no-such-flag", words: ["--no-such-flag"]),
+        Refusal(
+            arguments: "latency reach --policy expert --execute replan,chnk",
+            words: ["--execute", "chnk", "chunk"]
+        ),
+        Refusal(
+            arguments: "latency reach --policy expert --latencies -5ms",
+            words: ["--latencies"]
+        ),
+        Refusal(
+            arguments: "latency reach --policy expert --latencies=-5ms",
+            words: ["--latencies", "-5ms"]
+        ),
+        Refusal(arguments: "latency reach --policy expert --latencies ,", words: ["commas"]),
+        Refusal(arguments: "latency reach --policy expert --execute=", words: ["--execute"]),
+        Refusal(arguments: "latency reach --policy expert --latencies 0,25", words: ["unit"]),
+        Refusal(
+            arguments: "latency reach --policy expert --latencies 0,5ms --episodes 900000",
+            words: ["1000000 episodes"]
+        ),
+        Refusal(
+            arguments: "latency reach --policy expert --latencies "
+                + (0...1000).map(String.init).joined(separator: ",") + "us",
+            words: ["1000 cells"]
+        ),
+        Refusal(
+            arguments: "latency reach --policy expert --target-speeds 0.1",
+            words: ["target speed", "reach"]
+        ),
+        Refusal(
+            arguments: "latency reach --policy expert --target-speeds fast",
+            words: ["--target-speeds"]
+        ),
+        Refusal(arguments: "latency reach --policy expert --jobs 0", words: ["--jobs"]),
+        Refusal(arguments: "latency reach --policy expert --episodes 0", words: ["--episodes"]),
+        Refusal(arguments: "latency rech --policy expert", words: ["rech", "reach"]),
+        Refusal(
+            arguments: "latency reach --policy expert --out /dev/null",
+            words: ["/dev/null", "regular file"]
+        ),
+        Refusal(
+            arguments: "latency reach --policy expert --svg /nowhere/x.svg",
+            words: ["/nowhere"]
+        ),
+        Refusal(arguments: "margin reach --policy expert --max 0s", words: ["--max"]),
+        Refusal(arguments: "margin reach --policy expert --max 1ms", words: ["--max", "step"]),
+        Refusal(arguments: "margin reach --policy expert --resolution 2", words: ["2ms"]),
+        Refusal(arguments: "margin reach --policy expert --min-margin nan", words: ["ratio"]),
+        Refusal(arguments: "margin reach --policy expert --execute rtk", words: ["replan"]),
+        Refusal(
+            arguments: "clocks reach --policy expert --worlds lockstp",
+            words: ["--worlds", "lockstep"]
+        ),
         Refusal(arguments: "collect reach --episodes 1 --seed 5 --out /tmp/x", words: ["1000000"]),
         Refusal(arguments: "policy inspect nowhere", words: ["nowhere"]),
         Refusal(arguments: "tasks check README.md", words: ["README.md"]),
@@ -68,7 +120,10 @@ import Testing
     @Test func `help exits with 0 and names the commands`() throws {
         let run = try Simrun.run(["--help"])
         #expect(run.status == 0)
-        for command in ["task", "tasks", "robots", "policies", "policy", "collect"] {
+        for command in [
+            "task", "tasks", "robots", "policies", "policy", "collect", "latency", "margin",
+            "clocks",
+        ] {
             #expect(run.output.contains(command))
         }
     }

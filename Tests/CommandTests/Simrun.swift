@@ -13,8 +13,13 @@ struct Simrun {
         ProcessInfo.processInfo.environment["SIMRUN_BINARY"].map { URL(filePath: $0) }
         ?? root.appending(path: ".build/debug/simrun")
 
-    /// Runs `simrun` with `arguments` to its end, or interrupts it after `interruptAfter` seconds.
-    static func run(_ arguments: [String], interruptAfter: Double? = nil) throws -> Simrun {
+    /// Runs `simrun` with `arguments` to its end, or interrupts it: after `interruptAfter` seconds,
+    /// or as soon as `interruptWhen` holds.
+    static func run(
+        _ arguments: [String],
+        interruptAfter: Double? = nil,
+        interruptWhen: (() -> Bool)? = nil
+    ) throws -> Simrun {
         let process = Process()
         process.executableURL = program
         process.arguments = arguments
@@ -32,6 +37,10 @@ struct Simrun {
         try process.run()
         if let interruptAfter {
             Thread.sleep(forTimeInterval: interruptAfter)
+            process.interrupt()
+        }
+        if let interruptWhen {
+            while process.isRunning, !interruptWhen() { Thread.sleep(forTimeInterval: 0.05) }
             process.interrupt()
         }
         process.waitUntilExit()

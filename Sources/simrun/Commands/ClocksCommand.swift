@@ -54,6 +54,7 @@ struct ClocksCommand: ParsableCommand {
         let plans = try worlds.map { world in
             try evaluation.plan(episodes: episodes, world.flags + loopFlags)
         }
+        evaluation.warnOfTrainingSeeds(episodes: episodes)
         let folder = filmFolder()
         var rows: [ClockRow] = []
         for (world, plan) in zip(worlds, plans) {

@@ -27,7 +27,7 @@ struct EvaluationOptions: ParsableArguments {
     @OptionGroup(title: "Where to look")
     var paths: SearchPaths
 
-    /// A loaded plan for `episodes` episodes, with the warning that training seeds deserve.
+    /// A loaded plan for `episodes` episodes.
     ///
     /// - Parameters:
     ///   - episodes: How many.
@@ -44,13 +44,15 @@ struct EvaluationOptions: ParsableArguments {
         arguments += paths.taskPath.map { "--task-path=\($0)" }
         arguments += paths.policyPath.map { "--policy-path=\($0)" }
         let options = try TaskOptions.parse(arguments + ["--", task])
-        let plan = try RunPlan(options: options)
-        if seed + UInt64(episodes) > TrainingSeeds.first {
-            Console.errorText(
-                "simrun: warning: seeds from \(TrainingSeeds.first) up are training seeds"
-            )
-        }
-        return plan
+        return try RunPlan(options: options)
+    }
+
+    /// Says when some of `episodes` seeds are for training data.
+    func warnOfTrainingSeeds(episodes: Int) {
+        guard seed + UInt64(episodes) > TrainingSeeds.first else { return }
+        Console.errorText(
+            "simrun: warning: seeds from \(TrainingSeeds.first) up are training seeds"
+        )
     }
 }
 

@@ -72,6 +72,7 @@ struct LatencyCommand: ParsableCommand {
         var file = try out.map { path throws(InputError) in
             try LatencyReportFile(path: path, plan: plan)
         }
+        evaluation.warnOfTrainingSeeds(episodes: episodes)
         announce(file, grid)
         let rows = try grid.run(known: file?.rows ?? [], jobs: jobs) { row in
             try file?.add(row)

@@ -32,11 +32,20 @@ struct ListTasks: ParsableCommand {
         var rateHz: Double
         var instructions: [String]
         var source: String
+        var targetSpeed: Speed?
 
         enum CodingKeys: String, CodingKey {
             case name, robot, suite, instructions, source
             case rateHz = "rate_hz"
+            case targetSpeed = "target_speed"
         }
+    }
+
+    /// How fast a task's target moves, in metres per second; absent where nothing moves.
+    private struct Speed: Encodable {
+        var standard: Double
+        var lowest: Double
+        var highest: Double
     }
 
     func run() throws {
@@ -52,7 +61,14 @@ struct ListTasks: ParsableCommand {
                         suite: task.suite,
                         rateHz: task.rates.control,
                         instructions: task.instructions,
-                        source: task.source
+                        source: task.source,
+                        targetSpeed: task.targetSpeed.map {
+                            Speed(
+                                standard: $0.standard,
+                                lowest: $0.range.lowerBound,
+                                highest: $0.range.upperBound
+                            )
+                        }
                     )
                 )
             }

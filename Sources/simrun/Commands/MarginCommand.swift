@@ -85,10 +85,11 @@ struct MarginCommand: ParsableCommand {
         }
         let plan = try evaluation.plan(episodes: episodes, ["--latency", "free"] + planFlags)
         let steps = try DelaySteps(asked: step, longest: longest, rate: plan.configuration.rate)
+        evaluation.warnOfTrainingSeeds(episodes: episodes)
         let search = try MarginMeasurement(plan: plan, steps: steps, jobs: jobs).run(
             tolerance: Self.tolerance
         )
-        let p99 = try given?.milliseconds ?? ownP99(plan)
+        let p99 = try given?.printedMilliseconds ?? ownP99(plan)
         let report = search.report(
             plan: plan,
             steps: steps,

@@ -76,6 +76,13 @@ struct EpisodePool: Sendable {
         }
     }
 
+    /// A fault with the plan it happened in.
+    private static func placed(_ failure: any Error, in plan: RunPlan) -> any Error {
+        guard case Outcome.fault(let what, let lastTicks) = failure else { return failure }
+        let place = "\(plan.configuration.execution) at \(plan.latencyName)"
+        return Outcome.fault("\(what), \(place)", lastTicks: lastTicks)
+    }
+
     /// Hands over what has become whole; throws the first failure of a plan.
     private func harvest(
         _ open: inout Set<Int>,
@@ -84,7 +91,9 @@ struct EpisodePool: Sendable {
         for index in open.sorted() {
             let cell = cells[index]
             let whole = try cell.board.results.withLock { results in
-                if let failure = results.failure { throw failure }
+                if let failure = results.failure {
+                    throw Self.placed(failure, in: cell.runner.plan)
+                }
                 return results.episodes.count == cell.runner.plan.options.episodes
                     ? results.episodes.sorted { $0.key < $1.key }.map(\.value) : nil
             }

@@ -34,7 +34,7 @@ extension RunPlan {
         plan.configuration.clock = .charged
         plan.configuration.latency = .fixed(delay)
         if let execution { plan.configuration.execution = execution }
-        plan.latencyName = "\(delay.milliseconds)ms"
+        plan.latencyName = "\(delay.printedMilliseconds)ms"
         return plan
     }
 }

@@ -29,18 +29,16 @@ enum GridArguments {
             }
             spans.append(span)
         }
-        return try once(spans.sorted(), key: "--latencies") { "\($0.milliseconds) ms" }
+        return try once(spans.sorted(), key: "--latencies") { "\($0.printedMilliseconds) ms" }
     }
 
-    /// Strategies for chunks of `horizon` actions; nil gives every one that differs.
+    /// Strategies for chunks of `horizon` actions; nil gives every one.
     static func strategies(_ text: String?, horizon: Int) throws(InputError) -> [Strategy] {
         var strategies: [Strategy] = []
         for name in try text.map({ (text) throws(InputError) in try items(text, key: "--execute") })
             ?? ExecuteArgument.names
         {
             let value = try ExecuteArgument.strategy(name, horizon: horizon, key: "--execute")
-            // A policy of single actions makes some strategies one and the same.
-            if text == nil, strategies.contains(where: { $0.value == value }) { continue }
             strategies.append(Strategy(name: name, value: value))
         }
         _ = try once(strategies.map(\.value.description), key: "--execute") { $0 }

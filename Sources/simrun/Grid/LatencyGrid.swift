@@ -58,7 +58,7 @@ struct LatencyGrid {
         return Cell(
             plan: plan,
             blank: LatencyRow(
-                latencyMs: delay.milliseconds,
+                latencyMs: delay.printedMilliseconds,
                 execute: strategy.name,
                 strategy: strategy.value.description,
                 targetSpeed: plan.setup.targetSpeed,

@@ -14,7 +14,7 @@ struct LatencyPlot {
     private let left = 64.0
     private let right = 150.0
     private let frameHeight = 260.0
-    private let marksHeight = 118.0
+    private let marksHeight = 148.0
     private let headHeight = 58.0
     private let footHeight = 62.0
 
@@ -27,16 +27,21 @@ struct LatencyPlot {
     }
 
     private var frameWidth: Double { width - left - right }
-    private var panelHeight: Double { marksHeight + frameHeight + footHeight }
+
+    /// Above a frame: the first has the names of the marks.
+    private func gap(above index: Int) -> Double {
+        index == 0 && !marks.isEmpty ? marksHeight : 36
+    }
 
     /// The file.
     var svg: String {
-        let height = headHeight + Double(panels.count) * panelHeight
-        var drawing = SVGDrawing(width: width, height: height)
+        let heights = panels.indices.map { gap(above: $0) + frameHeight + footHeight }
+        var drawing = SVGDrawing(width: width, height: heights.reduce(headHeight, +))
         drawing.text(title, at: (16, 26), class: "title")
         drawing.text(note, at: (16, 46), class: "note")
         for (index, panel) in panels.enumerated() {
-            let top = headHeight + Double(index) * panelHeight + marksHeight
+            let top = heights[..<index].reduce(headHeight, +) + gap(above: index)
+            drawMarks(top: top, named: index == 0, in: &drawing)
             draw(panel, top: top, in: &drawing)
         }
         return drawing.file(
@@ -72,7 +77,6 @@ struct LatencyPlot {
     private func draw(_ panel: PlotPanel, top: Double, in drawing: inout SVGDrawing) {
         func y(_ rate: Double) -> Double { top + frameHeight * (1 - rate) }
         drawFrame(panel, top: top, in: &drawing)
-        drawMarks(top: top, in: &drawing)
         for (index, series) in panel.series.enumerated() {
             // Bars of different lines stand beside each other.
             let shift = 3 * (Double(index) - Double(panel.series.count - 1) / 2)
@@ -104,7 +108,7 @@ struct LatencyPlot {
             let rate = Double(step) / 5
             let y = bottom - frameHeight * rate
             drawing.line((left, y), (left + frameWidth, y), class: "grid")
-            drawing.text(rate.text(1), at: (left - 8, y + 4), class: "tick", anchor: .end)
+            drawing.text(rate.text(1), at: (left - 14, y + 4), class: "tick", anchor: .end)
         }
         for tick in axis.ticks {
             drawing.line((x(tick), bottom), (x(tick), bottom + 5), class: "axis")
@@ -120,7 +124,7 @@ struct LatencyPlot {
         )
         drawing.text(
             "success rate",
-            at: (22, top + frameHeight / 2),
+            at: (18, top + frameHeight / 2),
             class: "label",
             anchor: .middle,
             degrees: -90
@@ -129,14 +133,15 @@ struct LatencyPlot {
     }
 
     /// Published latencies: a dashed line each, and names above that keep off each other.
-    private func drawMarks(top: Double, in drawing: inout SVGDrawing) {
-        let names = Self.spread(marks.map { x($0.milliseconds) }, apart: 14)
+    private func drawMarks(top: Double, named: Bool, in drawing: inout SVGDrawing) {
+        let names = Self.spread(marks.map { x($0.milliseconds) }, apart: 16)
         for (mark, name) in zip(marks, names) {
             let place = x(mark.milliseconds)
             drawing.line((place, top), (place, top + frameHeight), class: "mark")
+            guard named else { continue }
             drawing.line((place, top), (name, top - 14), class: "leader")
             drawing.text(
-                "\(mark.name) \(mark.milliseconds.text(mark.milliseconds < 20 ? 1 : 0))",
+                "\(mark.name): \(mark.milliseconds.text(mark.milliseconds < 20 ? 1 : 0)) ms",
                 at: (name + 3, top - 18),
                 class: "mark-name",
                 degrees: -48

@@ -23,8 +23,8 @@ struct DelaySteps {
         guard count >= 1 else {
             throw InputError(
                 key: "--max",
-                expected: "at least one step of \(step.milliseconds.short) ms",
-                found: "\(longest.milliseconds.short) ms"
+                expected: "at least one step of \(step.printedMilliseconds.short) ms",
+                found: "\(longest.printedMilliseconds.short) ms"
             )
         }
     }

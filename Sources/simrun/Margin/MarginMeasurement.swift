@@ -47,7 +47,7 @@ extension MarginMeasurement.Finding {
         p99Ms: Double,
         source: MarginReport.Source
     ) -> MarginReport {
-        func milliseconds(_ count: Int) -> Double { steps.delay(count).milliseconds }
+        func milliseconds(_ count: Int) -> Double { steps.delay(count).printedMilliseconds }
         let isMeasured = !search.losses.isEmpty
         let largest = milliseconds(search.largest(.observed))
         let zero = episodes[0] ?? []

@@ -36,7 +36,7 @@ struct World {
         switch latency {
         case .measured: title = "moves on, as measured here"
         case .free: title = "moves on, charged nothing"
-        case .fixed(let delay): title = "moves on, \(delay.milliseconds.short) ms a plan"
+        case .fixed(let delay): title = "moves on, \(delay.printedMilliseconds.short) ms a plan"
         case .trace(let trace):
             let path = String(argument.dropFirst("trace:".count))
             name = URL(filePath: path).deletingPathExtension().lastPathComponent

@@ -1,4 +1,5 @@
 import Foundation
+import Runtime
 
 extension Double {
     /// The number with `digits` decimals, the same in every locale.
@@ -24,4 +25,9 @@ extension String {
     func left(_ width: Int) -> String {
         self + String(repeating: " ", count: Swift.max(0, width - count))
     }
+}
+
+extension TimeSpan {
+    /// Milliseconds to print: the quotient is the nearest number, so 25 ms is 25 and not 24.999….
+    var printedMilliseconds: Double { Double(nanoseconds) / 1e6 }
 }
