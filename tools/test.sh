@@ -28,12 +28,18 @@ short_charged() {
     "$simrun" task "$1" --episodes 20 --clock charged --latency 6.8ms --jobs 2 --ci \
         --min-success "$2"
 }
-# The same command gives the same episodes to the last bit.
+# The same command gives the same episodes to the last bit, whatever the strategy.
 reproducible() {
-    local first second
-    first=$("$simrun" task pick-place --episodes 4 --latency 6.8ms --ci --json | episodes)
-    second=$("$simrun" task pick-place --episodes 4 --latency 6.8ms --ci --jobs 2 --json | episodes)
-    [ -n "$first" ] && [ "$first" = "$second" ]
+    local strategy latency first second
+    for strategy in replan chunk:4 ensemble async rtc rollforward; do
+        for latency in 40ms trace:assets/latency/dp3.trace; do
+            local run=("$simrun" task conveyor-pick --episodes 3 --ci --json
+                --execute "$strategy" --latency "$latency")
+            first=$("${run[@]}" | episodes)
+            second=$("${run[@]}" --jobs 2 | episodes)
+            [ -n "$first" ] && [ "$first" = "$second" ] || { echo "$strategy $latency differs"; return 1; }
+        done
+    done
 }
 episodes() { "$SIMRUN_PYTHON" -c 'import json, sys; print(json.load(sys.stdin)["episodes"])'; }
 

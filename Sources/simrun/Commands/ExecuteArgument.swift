@@ -1,7 +1,7 @@
 import Diagnostics
 import Runtime
 
-/// Execution strategies as they are typed: `replan`, `chunk[:N]`, `ensemble`, `async`, `rtc[:S]`,
+/// Execution strategies as they are typed: `replan`, `chunk[:N]`, `ensemble`, `async`, `rtc[:N]`,
 /// `rollforward`.
 enum ExecuteArgument {
     /// Every strategy by its plain name, in the order of tables.
@@ -29,15 +29,15 @@ enum ExecuteArgument {
         case ("rollforward", nil): return .rollforward
         case ("chunk", nil): return .chunk(count: horizon)
         case ("chunk", let count?):
-            return .chunk(count: try number(count, horizon: horizon, text: text, key: key))
+            return .chunk(count: try number(count, "chunk:N", horizon: horizon, key: key))
         case ("rtc", nil): return .rtc(executionHorizon: max(1, horizon / 2))
         case ("rtc", let count?):
-            return .rtc(executionHorizon: try number(count, horizon: horizon, text: text, key: key))
+            return .rtc(executionHorizon: try number(count, "rtc:N", horizon: horizon, key: key))
         default:
             throw .unknown(
                 "execution strategy",
                 name: text,
-                known: names + ["chunk:N", "rtc:S"],
+                known: names + ["chunk:N", "rtc:N"],
                 key: key
             )
         }
@@ -45,15 +45,15 @@ enum ExecuteArgument {
 
     private static func number(
         _ count: Substring,
+        _ form: String,
         horizon: Int,
-        text: String,
         key: String
     ) throws(InputError) -> Int {
         guard let number = Int(count), (1...horizon).contains(number) else {
             throw InputError(
                 key: key,
-                expected: "a number of actions from 1 to the horizon, \(horizon)",
-                found: "\"\(text)\""
+                expected: "\(form) with N from 1 to the horizon, \(horizon)",
+                found: "\"\(count)\""
             )
         }
         return number

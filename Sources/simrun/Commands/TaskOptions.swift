@@ -36,7 +36,7 @@ struct TaskOptions: ParsableArguments {
 
     @Option(
         help: """
-            How chunks are executed: replan, chunk[:N], ensemble, async, rtc[:S] or rollforward; \
+            How chunks are executed: replan, chunk[:N], ensemble, async, rtc[:N] or rollforward; \
             the policy's own by default.
             """
     )
