@@ -66,7 +66,7 @@ async def handler(socket):
             if MODE == "pings":
                 await (await socket.ping(b"are you there"))
             if MODE == "slow" and count == 2:
-                await asyncio.sleep(1.5)
+                await asyncio.sleep(60)
             if MODE == "leaves" and count == 2:
                 await socket.close(1001, "going away")
                 return
