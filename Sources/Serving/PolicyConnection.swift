@@ -1,4 +1,5 @@
 import NIOCore
+import NIOWebSocket
 public import Runtime
 
 /// A WebSocket connection to a policy server that speaks openpi's protocol.
@@ -6,7 +7,8 @@ public import Runtime
 /// The server sends its metadata first; then each observation, a binary message, is answered by
 /// one message before the next may be sent. The protocol has no request numbers, so a reply that
 /// comes after its deadline would be taken for the next request's: the connection is closed
-/// instead. Pings are answered at any time.
+/// instead, as it is by a message that comes while no request is under way. Pings are answered at
+/// any time.
 ///
 /// Any thread may ask; the bytes move on an event loop of their own.
 public final class PolicyConnection: Sendable {
@@ -80,7 +82,7 @@ public final class PolicyConnection: Sendable {
         let deadline = NIODeadline.now() + amount
         let reply = Pending<PolicyReply>()
         let request = PolicyRequest(
-            message: ByteBuffer(bytes: observation.encoded()),
+            frame: MaskedFrame.buffer(.binary, observation.encoded()),
             reply: reply,
             deadline: deadline,
             timeout: amount

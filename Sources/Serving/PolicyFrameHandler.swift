@@ -11,7 +11,8 @@ enum PolicyOutbound: Sendable {
 
 /// A request on its way to the channel.
 struct PolicyRequest: Sendable {
-    var message: ByteBuffer
+    /// A whole masked frame.
+    var frame: ByteBuffer
     var reply: Pending<PolicyReply>
     var deadline: NIODeadline
     var timeout: TimeAmount
@@ -23,7 +24,7 @@ struct PolicyRequest: Sendable {
 final class PolicyFrameHandler: ChannelDuplexHandler {
     typealias InboundIn = WebSocketFrame
     typealias OutboundIn = PolicyOutbound
-    typealias OutboundOut = WebSocketFrame
+    typealias OutboundOut = ByteBuffer
 
     private enum State {
         case awaitingMetadata
@@ -36,6 +37,8 @@ final class PolicyFrameHandler: ChannelDuplexHandler {
     private let fate: ConnectionFate
     private let limits: MessagePackLimits
     private let opened: (PolicyChannel.Opening) -> Void
+    /// NIO's encoder, past which whole frames are written.
+    private var encoder: ChannelHandlerContext?
 
     init(
         fate: ConnectionFate,
@@ -45,6 +48,16 @@ final class PolicyFrameHandler: ChannelDuplexHandler {
         self.fate = fate
         self.limits = limits
         self.opened = opened
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        encoder = try? context.pipeline.syncOperations.context(
+            handlerType: WebSocketFrameEncoder.self
+        )
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        encoder = nil
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
@@ -77,7 +90,7 @@ final class PolicyFrameHandler: ChannelDuplexHandler {
             self.end(.timedOut("reply", TimeSpan(request.timeout)), context: context)
         }
         state = .awaitingReply(request.reply, timeout)
-        send(.binary, request.message, context: context, promise: promise)
+        send(request.frame, context: context, promise: promise)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -159,7 +172,8 @@ final class PolicyFrameHandler: ChannelDuplexHandler {
             return end(.protocolBroken("it pings and does not read"), context: context)
         }
         guard isOpen else { return }
-        send(.pong, data, context: context, promise: nil)
+        let frame = MaskedFrame.buffer(.pong, Array(data.readableBytesView))
+        send(frame, context: context, promise: nil)
     }
 
     private func closed(by data: ByteBuffer, context: ChannelHandlerContext) {
@@ -170,19 +184,18 @@ final class PolicyFrameHandler: ChannelDuplexHandler {
     }
 
     private func sendClose(_ code: WebSocketErrorCode, context: ChannelHandlerContext) {
-        var data = context.channel.allocator.buffer(capacity: 2)
+        var data = ByteBuffer()
         data.write(webSocketErrorCode: code)
-        send(.connectionClose, data, context: context, promise: nil)
+        let frame = MaskedFrame.buffer(.connectionClose, Array(data.readableBytesView))
+        send(frame, context: context, promise: nil)
     }
 
     private func send(
-        _ opcode: WebSocketOpcode,
-        _ data: ByteBuffer,
+        _ frame: ByteBuffer,
         context: ChannelHandlerContext,
         promise: EventLoopPromise<Void>?
     ) {
-        let frame = WebSocketFrame(fin: true, opcode: opcode, maskKey: .random(), data: data)
-        context.writeAndFlush(Self.wrapOutboundOut(frame), promise: promise)
+        (encoder ?? context).writeAndFlush(Self.wrapOutboundOut(frame), promise: promise)
     }
 
     /// Ends the connection for the first reason given; whoever waits learns it.

@@ -38,6 +38,28 @@ import Testing
         return channel
     }
 
+    /// What was sent, as NIO's decoder reads it.
+    private func sentFrame(_ channel: EmbeddedChannel) throws -> WebSocketFrame? {
+        guard let bytes = try channel.readOutbound(as: ByteBuffer.self) else { return nil }
+        return try Self.decoded(bytes)
+    }
+
+    private static func decoded(_ bytes: ByteBuffer) throws -> WebSocketFrame? {
+        let decoder = ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: 1 << 20))
+        let channel = EmbeddedChannel(handler: decoder)
+        try channel.writeInbound(bytes)
+        return try channel.readInbound(as: WebSocketFrame.self)
+    }
+
+    @Test(arguments: [0, 1, 7, 8, 9, 125, 126, 127, 65_535, 65_536, 300_003])
+    func `frames of every length are read by NIO`(count: Int) throws {
+        let payload = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        let bytes = MaskedFrame.buffer(.binary, payload)
+        let frame = try #require(try Self.decoded(bytes))
+        #expect(frame.fin && frame.opcode == .binary && frame.maskKey != nil)
+        #expect(Array(frame.unmaskedData.readableBytesView) == payload)
+    }
+
     private func frame(_ value: MessagePackValue) -> WebSocketFrame {
         WebSocketFrame(fin: true, opcode: .binary, data: ByteBuffer(bytes: value.encoded()))
     }
@@ -50,7 +72,7 @@ import Testing
     private func ask(_ channel: EmbeddedChannel) throws -> Pending<PolicyReply> {
         let reply = Pending<PolicyReply>()
         let request = PolicyRequest(
-            message: ByteBuffer(bytes: MessagePackTests.observation),
+            frame: MaskedFrame.buffer(.binary, MessagePackTests.observation),
             reply: reply,
             deadline: channel.embeddedEventLoop.now + .milliseconds(500),
             timeout: .milliseconds(500)
@@ -70,9 +92,9 @@ import Testing
     @Test func `a request is one masked binary frame and its reply is read`() throws {
         let channel = try open()
         let reply = try ask(channel)
-        let sent = try #require(try channel.readOutbound(as: WebSocketFrame.self))
+        let sent = try #require(try sentFrame(channel))
         #expect(sent.opcode == .binary && sent.fin && sent.maskKey != nil)
-        #expect(Array(sent.data.readableBytesView) == MessagePackTests.observation)
+        #expect(Array(sent.unmaskedData.readableBytesView) == MessagePackTests.observation)
         #expect(!reply.isReady)
         try channel.writeInbound(frame(.map([.init("actions", .ndarray(NumpyArray([3])))])))
         #expect(try reply.get().actions?.doubles() == [3])
@@ -112,9 +134,9 @@ import Testing
     @Test func `pings are answered with their own bytes`() throws {
         let channel = try open()
         try channel.writeInbound(text("beat", .ping))
-        let pong = try #require(try channel.readOutbound(as: WebSocketFrame.self))
+        let pong = try #require(try sentFrame(channel))
         #expect(pong.opcode == .pong && pong.maskKey != nil)
-        #expect(String(buffer: pong.data) == "beat")
+        #expect(String(buffer: pong.unmaskedData) == "beat")
     }
 
     @Test func `a traceback fails the request by its last line`() throws {
