@@ -99,15 +99,20 @@ public struct ObservationTemplate: Equatable, Sendable {
         }
     }
 
+    /// Random bytes by SplitMix64 (Steele, Lea and Flood, OOPSLA 2014), seeded by one draw.
+    ///
+    /// Pictures are large, and a probe that is busy drawing is scheduled later when it measures.
     private static func words(_ count: Int, _ random: inout RandomStream) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: count + 7) { buffer, initialised in
+        var state = random.next()
+        return [UInt8](unsafeUninitializedCapacity: count + 7) { buffer, initialised in
             let raw = UnsafeMutableRawBufferPointer(buffer)
             for offset in stride(from: 0, to: count, by: 8) {
-                raw.storeBytes(
-                    of: random.next().littleEndian,
-                    toByteOffset: offset,
-                    as: UInt64.self
-                )
+                state &+= 0x9E37_79B9_7F4A_7C15
+                var word = state
+                word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
+                word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
+                word ^= word >> 31
+                raw.storeBytes(of: word.littleEndian, toByteOffset: offset, as: UInt64.self)
             }
             initialised = count
         }
