@@ -48,7 +48,7 @@ public final class MeanFlowPolicy: Policy {
         return PolicyShape(
             horizon: network.horizon,
             actionWidth: network.actionWidth,
-            memory: network.observationSteps - 1
+            memory: (network.observationSteps - 1) * model.manifest.observationStride
         )
     }
 

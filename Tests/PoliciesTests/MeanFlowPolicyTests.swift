@@ -31,7 +31,7 @@ import Testing
 
     @Test func `three plans of an episode agree with PyTorch`() throws {
         let policy = try MeanFlowPolicy(directory: golden.directory)
-        #expect(policy.shape == PolicyShape(horizon: 8, actionWidth: 4))
+        #expect(policy.shape == PolicyShape(horizon: 8, actionWidth: 4, memory: 1))
         let expected = try golden.file.tensor("chunks").values
         // Twice, because a reset must forget the first episode.
         for _ in 0..<2 {
@@ -54,7 +54,7 @@ import Testing
         let policy = try GoldenPolicy.withDirectory(json: json, weights: golden.weights) {
             try MeanFlowPolicy(directory: $0)
         }
-        #expect(policy.model.manifest.observationStride == 2)
+        #expect(policy.model.manifest.observationStride == 2 && policy.shape.memory == 2)
         let expected = try golden.file.tensor("chunks_stride_2").values
         #expect(try expected != golden.file.tensor("chunks").values)
         for planned in [[0, 1, 2], [2], [1, 2]] {

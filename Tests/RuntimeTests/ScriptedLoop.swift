@@ -83,7 +83,9 @@ struct ScriptedPolicy: Policy {
 
     mutating func reset(seed: UInt64) { log.resets.append(seed) }
 
-    mutating func observe(_ observation: Observation) { log.observed.append(observation.capturedAt) }
+    mutating func observe(_ observation: Observation) {
+        log.observed.append(observation.capturedAt)
+    }
 
     mutating func freeze(_ rows: ActionChunk, count: Int) {
         log.frozen.append(

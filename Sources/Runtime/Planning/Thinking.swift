@@ -163,7 +163,8 @@ struct Thinking<Brain: Policy, Time: TimeSource> {
     }
 
     /// Takes in a plan that the loop waited for, if it is there.
-    mutating func finishWaiting(until deadline: TimeSpan, trace: inout TickTrace) throws(LoopFault) {
+    mutating func finishWaiting(until deadline: TimeSpan, trace: inout TickTrace) throws(LoopFault)
+    {
         guard let flight, isWaiting else { return }
         if hasThread {
             planner.wait(until: deadline)

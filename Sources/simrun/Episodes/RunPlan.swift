@@ -13,6 +13,12 @@ struct RunPlan: Sendable {
         case random
         case meanFlow(MeanFlowModel)
 
+        /// Whether it is a network.
+        var isLearned: Bool {
+            if case .meanFlow = self { return true }
+            return false
+        }
+
         /// Whether it reads the world's true state, and so must plan in the loop's own thread.
         var seesTheWorld: Bool {
             if case .expert = self { return true }
@@ -119,7 +125,7 @@ struct RunPlan: Sendable {
                 found: configuration.execution.description
             )
         }
-        if drill != nil, case .meanFlow = actor {} else if drill != nil {
+        if drill != nil, !actor.isLearned {
             throw InputError(key: "--drill", expected: "a learned policy", found: policyName)
         }
         if options.jobs > 1, !reproducible {

@@ -28,7 +28,7 @@ enum TaskSummary {
         lines += [
             "ticks \(run.account.ticks), deadline misses \(run.account.missedPeriods),"
                 + " effective rate \(run.effectiveRate.text(1)) Hz,"
-                + " wall time \(run.wallSeconds.text(1)) s",
+                + " wall time \(run.wallSeconds.text(1)) s"
         ]
         if run.account.starvedTicks > 0 {
             lines.append("ticks without an action, for want of a plan: \(run.account.starvedTicks)")
