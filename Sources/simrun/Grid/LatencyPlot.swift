@@ -134,7 +134,7 @@ struct LatencyPlot {
 
     /// Published latencies: a dashed line each, and names above that keep off each other.
     private func drawMarks(top: Double, named: Bool, in drawing: inout SVGDrawing) {
-        let names = Self.spread(marks.map { x($0.milliseconds) }, apart: 16)
+        let names = Self.spread(marks.map { x($0.milliseconds) }, apart: 19)
         for (mark, name) in zip(marks, names) {
             let place = x(mark.milliseconds)
             drawing.line((place, top), (place, top + frameHeight), class: "mark")
