@@ -5,6 +5,8 @@
     latency                     stages of a tick
     latency-grid [TASK ...]     success against latency and strategy; plots go to docs/, rows to results/
     margins [POLICY ...]        the largest delay each policy tolerates
+    experts                     the moving tasks' experts, in time and late
+    wall [TASK [EPISODES]]      the wall clock, and its trace replayed on the charged clock
 
 latency-grid goes on from results/ where it was stopped: remove a file there to run it anew.
 
@@ -13,9 +15,11 @@ Needs .build/release/simrun (make setup; swift build -c release) and Python 3 al
 
 import collections
 import json
+import math
 import os
 import subprocess
 import sys
+import tempfile
 
 SIMRUN = ".build/release/simrun"
 JOBS = ["--jobs", "2"]
@@ -138,7 +142,49 @@ def margins(*names):
         file.write("\n")
 
 
-COMMANDS = {"success": success, "latency": latency, "latency-grid": latency_grid, "margins": margins}
+def experts():
+    """The moving tasks' experts at the default speed and at the top, in time and 132 ms late."""
+    print("| task | target | the world waits | 95 % | 132 ms a plan | 95 % |")
+    print("|---|---|---|---|---|---|")
+    for task in shipped("tasks"):
+        if task["name"] not in MOVING:
+            continue
+        speed = task["target_speed"]
+        for metres, episodes in ((speed["standard"], 200), (speed["highest"], 100)):
+            flags = ["--policy", "expert", "--target-speed", str(metres)]
+            cells = []
+            for how, count in ((LOCKSTEP, episodes), (charged("132ms"), 100)):
+                report = run(task["name"], count, flags + how)
+                low, high = report["success_ci95"]
+                cells.append(f"{report['success_rate']:.3f} of {count} | {low:.3f} to {high:.3f}")
+            print(f"| {task['name']} | {metres:g} m/s | " + " | ".join(cells) + " |", flush=True)
+
+
+def wall(task="pick-place", episodes="300"):
+    """A run on the wall clock, and its saved trace replayed on the charged clock, paired by seed."""
+    with tempfile.TemporaryDirectory() as folder:
+        trace = os.path.join(folder, "wall.trace")
+        live = run(task, int(episodes), ["--clock", "wall", "--save-latency", trace])
+        replay = run(task, int(episodes), charged("trace:" + trace))
+    pairs = [(a["success"], b["success"]) for a, b in zip(live["episodes"], replay["episodes"])]
+    more, less = pairs.count((True, False)), pairs.count((False, True))
+    count = len(pairs)
+    difference = (more - less) / count
+    # The normal interval of a paired difference.
+    half = 1.96 * math.sqrt(max(0.0, more + less - (more - less) ** 2 / count)) / count
+    wakeup = live["latency_us"]["wakeup"]
+    print(f"{task}, {count} episodes, {live['ticks']} ticks at {live['effective_rate_hz']:.2f} Hz\n")
+    print("| what | figure |\n|---|---|")
+    print(f"| misses | {live['deadline_misses']}, of them {live['stolen_misses']} in the {live['stolen_ticks']} "
+          "ticks in which the host took time |")
+    print(f"| wake-up lateness p50, p99, p99.9 | {wakeup['p50']:.1f}, {wakeup['p99']:.1f}, {wakeup['p999']:.1f} us |")
+    print(f"| success on the wall clock | {live['success_rate']:.3f} |")
+    print(f"| success of its trace, replayed on the charged clock | {replay['success_rate']:.3f} |")
+    print(f"| paired difference, 95 % | {difference:.3f} ({difference - half:.3f} to {difference + half:.3f}), "
+          f"{more + less} of {count} episodes differ |")
+
+
+COMMANDS = {"success": success, "latency": latency, "experts": experts, "wall": wall, "latency-grid": latency_grid, "margins": margins}
 
 if __name__ == "__main__":
     what = sys.argv[1] if len(sys.argv) > 1 else "success"
