@@ -40,15 +40,16 @@ public struct Observation: Sendable {
     }
     /// Copies another observation of the same shape, without allocation.
     mutating func copy(_ other: Observation) {
-        capturedAt = other.capturedAt
-        jointPositions = other.jointPositions
-        jointVelocities = other.jointVelocities
-        gripperOpening = other.gripperOpening
-        worldFromTool = other.worldFromTool
-        goal = other.goal
-        instruction = other.instruction
-        cloud.copy(other.cloud)
-        for index in frames.indices { frames[index].copy(other.frames[index]) }
+        // Everything is taken over, so that no field can be forgotten, but for the storage.
+        var cloud = PointCloud(capacity: 0)
+        var frames: [CameraFrame] = []
+        swap(&cloud, &self.cloud)
+        swap(&frames, &self.frames)
+        self = other
+        swap(&cloud, &self.cloud)
+        swap(&frames, &self.frames)
+        self.cloud.copy(other.cloud)
+        for index in self.frames.indices { self.frames[index].copy(other.frames[index]) }
     }
 
     /// An observation like this one with storage of its own.
