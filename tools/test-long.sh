@@ -50,16 +50,44 @@ late() {
                 and r['success_ci95'][1] < json.load(open('$out/lockstep-pick-place'))['success_ci95'][0]
                 and all(e['cause'] for e in r['episodes'] if not e['success'])"
 }
+# under_load TASK STRATEGY LATENCY: two busy loops beside it change no bit.
 under_load() {
-    local busy=()
+    local busy=() flags=(--episodes 10 --execute "$2" --latency "$3")
     for _ in 1 2; do
         (while :; do :; done) &
         busy+=($!)
     done
-    run "$out/loaded" pick-place --episodes 20 --latency 6.8ms
+    run "$out/loaded" "$1" "${flags[@]}"
     kill "${busy[@]}"
-    run "$out/quiet" pick-place --episodes 20 --latency 6.8ms
+    run "$out/quiet" "$1" "${flags[@]}"
     check "$out/loaded" "r['episodes'] == json.load(open('$out/quiet'))['episodes']"
+}
+every_strategy_under_load() {
+    local strategy
+    under_load pick-place replan 6.8ms || return 1
+    for strategy in replan chunk:4 ensemble async rtc rollforward; do
+        under_load conveyor-pick "$strategy" 40ms || return 1
+        under_load conveyor-pick "$strategy" trace:assets/latency/dp3.trace || return 1
+    done
+}
+# The wall clock at 60 Hz: what is missed was stolen; and its trace replays to the same success.
+wall() {
+    run "$out/wall" pick-place --episodes 300 --clock wall --save-latency "$out/wall.trace" \
+        && check "$out/wall" 'r["ticks"] >= 10000 and r["deadline_misses"] - r["stolen_misses"] <= 3' \
+        && run "$out/replay" pick-place --episodes 300 --latency "trace:$out/wall.trace" --jobs 2 \
+        && check "$out/replay" \
+            "abs(r['success_rate'] - json.load(open('$out/wall'))['success_rate']) <= 0.05"
+}
+# Experts of the moving tasks: 0.9 and more in time, under 0.5 at 132 ms.
+moving_expert() {
+    run "$out/expert-$1" "$1" --policy expert --episodes 200 --clock lockstep --jobs 2 \
+        && check "$out/expert-$1" 'round(r["success_rate"] * 200) >= 194' \
+        && run "$out/expert-late-$1" "$1" --policy expert --episodes 100 --latency 132ms --jobs 2 \
+        && check "$out/expert-late-$1" 'r["success_rate"] < 0.5'
+}
+moving_policy() {
+    run "$out/policy-$1" "$1" --episodes 200 --clock lockstep --jobs 2 \
+        && check "$out/policy-$1" "r['success_rate'] >= $2"
 }
 # Ticks for long enough that a leak or a drift would show.
 soak() { .build/release/simrun-bench --ticks 50000; }
@@ -74,7 +102,14 @@ step "policy, pick-place, 6.8 ms" charged pick-place
 step "policy, reach, 6.8 ms" charged reach
 step "blindfolded by another seed's cloud" blind
 step "400 ms late" late
-step "same episodes beside two busy loops" under_load
+step "same episodes beside two busy loops, every strategy" every_strategy_under_load
+for task in conveyor-pick track intercept; do
+    step "expert, $task, in time and 132 ms late" moving_expert "$task"
+done
+step "policy, conveyor-pick, 200 seeds" moving_policy conveyor-pick 0.9
+step "policy, track, 200 seeds" moving_policy track 0.9
+step "policy, intercept, 200 seeds" moving_policy intercept 0.5
+step "wall clock, and its trace replayed" wall
 step "soak: 50,000 ticks without allocation" soak
 step "long fuzzing" fuzz
 finish

@@ -17,6 +17,7 @@ training() { (cd training && "$SIMRUN_PYTHON" -m pytest -q); }
 probe() {
     SIMRUN_BINARY=.build/debug/simrun "$SIMRUN_PYTHON" tools/test_simrun_probe.py && "$SIMRUN_PYTHON" tools/make_latency_traces.py --check
 }
+loop_statistics() { "$SIMRUN_PYTHON" -m pytest -q benchmarks; }
 build_release() { swift build -c release; }
 allocations() { .build/release/simrun-bench; }
 
@@ -50,10 +51,14 @@ step "tests" tests
 step "policy server of openpi-client" policy_server
 step "training smoke test" training
 step "latency traces and probe" probe
+step "statistics of the loop benchmark" loop_statistics
 step "build, release" build_release
 step "no allocation in the tick" allocations
 step "episodes, reach, lockstep" short_lockstep reach 0.9
 step "episodes, pick-place, lockstep" short_lockstep pick-place 0.8
 step "episodes, pick-place, 6.8 ms" short_charged pick-place 0.8
-step "same command, same episodes" reproducible
+step "episodes, conveyor-pick, lockstep" short_lockstep conveyor-pick 0.8
+step "episodes, track, lockstep" short_lockstep track 0.8
+step "episodes, intercept, lockstep" short_lockstep intercept 0.5
+step "same command, same episodes, every strategy" reproducible
 finish
