@@ -6,7 +6,8 @@ public import Runtime
 public struct FaultDrill<Base: Policy>: Policy {
     private var base: Base
     private let drill: PolicyDrill
-    private var plans = 0
+    /// Plans of this episode; nil before the first, so that a warm-up is no drill.
+    private var plans: Int?
 
     /// Wraps a policy.
     public init(_ base: Base, drill: PolicyDrill) {
@@ -39,8 +40,9 @@ public struct FaultDrill<Base: Policy>: Policy {
         into chunk: inout ActionChunk
     ) throws(LoopFault) {
         try base.plan(observation, into: &chunk)
-        defer { plans += 1 }
-        guard plans >= drill.plan else { return }
+        guard let count = plans else { return }
+        plans = count + 1
+        guard count >= drill.plan else { return }
         switch drill.kind {
         case .hang: usleep(2_000_000)
         case .throw: throw .policy(what: "drill")

@@ -29,6 +29,8 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
     /// The last policy step that got its action, and the tick in which it did.
     private var actedStep = -1
     private var actionTick = 0
+    /// The last policy step that began without an action.
+    private var starvedStep = -1
     /// Periods lost in this episode.
     ///
     /// Policy steps count live ticks alone, so that an action that landed late still gets its whole
@@ -72,6 +74,10 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
                 || configuration.hasPlanningThread,
             "planning beside a loop on the wall clock takes a thread"
         )
+        precondition(
+            configuration.clock == .wall || !configuration.hasPlanningThread,
+            "where the world can wait, plans are made in the loop's own thread"
+        )
         self.plant = plant
         self.observation = observation.twin
         self.time = time
@@ -89,6 +95,12 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
 
     /// The policy; with a planning thread, only between episodes.
     public var policy: Brain { thinking.planner.policy }
+
+    /// Whether the robot stands still, as far as it has been told.
+    public var isAtRest: Bool { gate.isAtRest }
+
+    /// Wall clock: whether the policy or the loop has failed, and the fault is still to be thrown.
+    var isFailing: Bool { failure != nil || thinking.fault != nil }
 
     /// Starts an episode on a plant that has just been reset.
     ///
@@ -108,6 +120,7 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
         meter.rewind(seed: seed)
         tickIndex = 0
         actedStep = -1
+        starvedStep = -1
         actionTick = 0
         lostTicks = 0
         lostInLastTick = 0
@@ -168,6 +181,8 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
     ///   - longest: When to stop trying.
     public mutating func park(at home: JointCommand, within longest: TimeSpan) throws(LoopFault) {
         let ticks = Int(longest.seconds * configuration.rate.hertz)
+        gate.hold(for: Double(lostInLastTick) / configuration.rate.hertz)
+        lostInLastTick = 0
         for _ in 0..<ticks where heldCommand != home {
             var interventions = SafetyInterventions()
             heldCommand = try gate.admit(
@@ -232,7 +247,8 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
     ) -> Bool {
         guard step > actedStep else { return false }
         guard thinking.hasAction(atStep: step) else {
-            trace.starved = configuration.execution.plansBeside
+            trace.starved = configuration.execution.plansBeside && step > starvedStep
+            if trace.starved { starvedStep = step }
             noteOverdue()
             return false
         }
@@ -281,6 +297,7 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
         trace: inout TickTrace
     ) throws(LoopFault) -> Bool {
         let start = time.now()
+        gate.hold(for: Double(lostInLastTick) / configuration.rate.hertz)
         let command = gate.brake(after: 1 / configuration.rate.hertz)
         try moveWorld(with: command, trace: &trace)
         trace.stages.step = time.now() - start
@@ -296,6 +313,7 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
     ) throws(LoopFault) {
         let perTick = configuration.rate.substepsPerTick
         trace.charge = charge(for: trace)
+        if configuration.clock == .wall, trace.charge >= configuration.patience { noteStall() }
         let delay = configuration.rate.substeps(covering: trace.charge)
         trace.applied = configuration.rate.instant(afterSubsteps: delay)
         trace.observationAge = plant.elapsed + trace.applied - thinking.queue.observedAt
@@ -323,12 +341,14 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
         guard configuration.clock == .wall else { return 0 }
         let late = time.now() - wallStart - configuration.rate.start(ofTick: tickIndex + ticks)
         guard late > .zero else { return 0 }
-        if late >= configuration.patience, failure == nil {
-            failure = .plant(what: "the loop stalled for longer than its patience")
-        }
+        if late >= configuration.patience { noteStall() }
         let skipped = Int((late.seconds * configuration.rate.hertz).rounded(.up))
         try advance(holding: command, substeps: skipped * configuration.rate.substepsPerTick)
         return skipped
+    }
+
+    private mutating func noteStall() {
+        failure = failure ?? .plant(what: "the loop stalled for longer than its patience")
     }
 
     /// Lets the world move, but not past the episode's end.

@@ -59,19 +59,15 @@ extension ControlLoop {
         reset(seed: seed, timeLimit: timeLimit)
         journal.beginEpisode(seed: seed)
         var reason = EndReason.timeLimit
-        while plant.elapsed < timeLimit {
-            if isInterrupted() {
+        // A robot that is being brought to rest is: the fault comes before the end.
+        while plant.elapsed < timeLimit || isFailing {
+            if isInterrupted(), !isFailing {
                 reason = .interrupted
                 break
             }
-            let acted = try tick()
-            let steal = stolen()
-            while var trace = traces.pop() {
-                trace.steal = steal
-                journal.record(trace)
-            }
+            let acted = try tick(into: &journal, stolen: stolen)
             afterTick(&self, acted)
-            if stop == .success, plant.status.succeededAt != nil {
+            if stop == .success, plant.status.succeededAt != nil, !isFailing {
                 reason = .success
                 break
             }
@@ -84,6 +80,23 @@ extension ControlLoop {
             misses: journal.episodeMisses,
             elapsed: plant.elapsed
         )
+    }
+}
+
+extension ControlLoop {
+    /// One tick, with its trace journalled even if it throws.
+    private mutating func tick(
+        into journal: inout EpisodeJournal,
+        stolen: () -> TimeSpan
+    ) throws(LoopFault) -> Bool {
+        defer {
+            let steal = stolen()
+            while var trace = traces.pop() {
+                trace.steal = steal
+                journal.record(trace)
+            }
+        }
+        return try tick()
     }
 }
 

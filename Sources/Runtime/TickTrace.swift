@@ -23,7 +23,7 @@ public struct TickTrace: Sendable, BitwiseCopyable {
     public var planned = false
     /// Whether that plan was made beside the loop, which did not wait for it.
     public var isBeside = false
-    /// Whether a policy step began without an action, because no plan had landed in time.
+    /// Whether a policy step began in this tick without an action, because no plan had landed.
     public var starved = false
     /// Wall clock only: time that the machine's other guests took from this one during the tick.
     public var steal: TimeSpan = .zero

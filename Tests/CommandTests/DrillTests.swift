@@ -24,11 +24,13 @@ import Testing
     @Test func `a policy that throws ends the run in its own words`() throws {
         let result = try drill("throw:2")
         #expect(result.status == 3 && result.errors.contains("policy: drill"))
+        #expect(result.errors.contains("brought to rest") && result.errors.contains("tick "))
     }
 
     @Test func `a plan that is not finite ends the run`() throws {
         let result = try drill("nan:2")
         #expect(result.status == 3 && result.errors.contains("action chunk is not finite"))
+        #expect(result.errors.contains("brought to rest") && result.errors.contains("tick "))
     }
 
     @Test func `in a world that waits a fault ends the run at once`() throws {

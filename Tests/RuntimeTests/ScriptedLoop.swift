@@ -126,6 +126,7 @@ struct ScriptedLoop {
     var execution = ExecutionStrategy.replan
     var horizon = 1
     var traceCapacity = 1 << 10
+    var acceleration = 1e9
     let time = ManualTime()
 
     func loop(
@@ -139,7 +140,12 @@ struct ScriptedLoop {
             mode: .jointDeltaPosition,
             scale: ActionScale(joint: Self.jointScale)
         )
-        let open = SafetyLimits.Joint(lower: -10, upper: 10, velocity: 1e6, acceleration: 1e9)
+        let open = SafetyLimits.Joint(
+            lower: -10,
+            upper: 10,
+            velocity: 1e6,
+            acceleration: acceleration
+        )
         let limits = try SafetyLimits(
             joints: [SafetyLimits.Joint](repeating: open, count: model.armJointCount),
             gripperOpening: 1,

@@ -3,9 +3,10 @@
 /// Everything is allocated at the start. Each strategy is a value of its own beside the others,
 /// not a payload, so that it is changed in place.
 struct ActionQueue: Sendable {
-    /// Capture time of the oldest sensor that the newest chunk rests on.
-    private(set) var observedAt: TimeSpan = .zero
+    /// Capture time of the oldest sensor that the newest chunk in execution rests on.
+    var observedAt: TimeSpan { newest?.observedAt ?? lastObservedAt }
 
+    private var lastObservedAt: TimeSpan = .zero
     private var openLoop: OpenLoop
     private var ensemble: TemporalEnsemble?
     private var newest: Asynchronous?
@@ -40,7 +41,7 @@ struct ActionQueue: Sendable {
 
     /// Forgets the last episode.
     mutating func clear() {
-        observedAt = .zero
+        lastObservedAt = .zero
         openLoop.clear()
         ensemble?.clear()
         newest?.clear()
@@ -60,11 +61,11 @@ struct ActionQueue: Sendable {
         step: Int,
         landing: Int
     ) {
-        observedAt = instant
+        lastObservedAt = instant
         if ensemble != nil {
             ensemble?.accept(chunk, step: step)
         } else if newest != nil {
-            newest?.accept(chunk, step: step)
+            newest?.accept(chunk, observedAt: instant, step: step)
         } else if chunking != nil {
             chunking?.accept(chunk, step: step, landing: landing)
         } else {

@@ -12,6 +12,9 @@ struct Asynchronous: Sendable {
     private var origin: Int?
     /// The policy step of row 0 of `next`, while it waits.
     private var nextOrigin: Int?
+    /// Capture time of the oldest sensor that the chunk in execution rests on.
+    private(set) var observedAt: TimeSpan = .zero
+    private var nextObservedAt: TimeSpan = .zero
 
     init(shape: PolicyShape) {
         current = ActionChunk(horizon: shape.horizon, width: shape.actionWidth)
@@ -23,6 +26,7 @@ struct Asynchronous: Sendable {
     mutating func clear() {
         origin = nil
         nextOrigin = nil
+        observedAt = .zero
     }
 
     /// Not while a chunk still waits for its first step.
@@ -34,10 +38,11 @@ struct Asynchronous: Sendable {
         row(atStep: step) != nil
     }
 
-    mutating func accept(_ chunk: ActionChunk, step: Int) {
+    mutating func accept(_ chunk: ActionChunk, observedAt instant: TimeSpan, step: Int) {
         advance(to: step)
         next.copy(chunk)
         nextOrigin = step
+        nextObservedAt = instant
     }
 
     mutating func withAction(atStep step: Int, _ body: (UnsafeBufferPointer<Float>) -> Void) {
@@ -60,6 +65,7 @@ struct Asynchronous: Sendable {
         guard let nextOrigin, step >= nextOrigin else { return }
         swap(&current, &next)
         origin = nextOrigin
+        observedAt = nextObservedAt
         self.nextOrigin = nil
     }
 

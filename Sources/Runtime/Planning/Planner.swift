@@ -65,6 +65,7 @@ final class Planner<Brain: Policy, Time: TimeSource>: @unchecked Sendable {
         frozen rows: ActionChunk,
         count: Int
     ) throws(LoopFault) -> TimeSpan {
+        precondition(isIdle, "one plan at a time")
         let start = time.now()
         policy.freeze(rows, count: count)
         try policy.plan(observation, into: &chunk)
@@ -74,7 +75,8 @@ final class Planner<Brain: Policy, Time: TimeSource>: @unchecked Sendable {
 
     /// Tells the policy of a step without a plan, now or, while it is at work, before its next plan.
     func observe(_ observation: Observation) throws(LoopFault) {
-        if isIdle { return try policy.observe(observation) }
+        // Steps that still wait to be told come first.
+        if isIdle, skippedCount == 0 { return try policy.observe(observation) }
         guard !skipped.isEmpty else { return }
         if skippedCount == skipped.count {
             // Full: the oldest makes room.

@@ -3,8 +3,8 @@ import Robots
 /// The loop's thinking: which plan is in flight, when it lands, and which actions it gave.
 ///
 /// A plan is waited for, or made beside the loop, as the execution strategy says. Beside the loop it
-/// has a timeline of its own: it starts at the tick of its observation and lands when its charge
-/// has passed, or, on the wall clock, when its thread is done. So a virtual machine of two threads
+/// has a timeline of its own: it starts with the tick of its observation, whose sensing is charged
+/// to the tick alone, and lands when its charge has passed, or, on the wall clock, when its thread is done. So a virtual machine of two threads
 /// is as reproducible as one of one.
 struct Thinking<Brain: Policy, Time: TimeSource> {
     let planner: Planner<Brain, Time>
@@ -30,6 +30,8 @@ struct Thinking<Brain: Policy, Time: TimeSource> {
         var step: Int
         /// The policy step that its row 0 is for.
         var origin: Int
+        /// Actions that were committed when it began.
+        var committed = 0
         var observedAt: TimeSpan
         /// The timestep at which it lands; on the wall clock, when its thread is done.
         var landsAt = Int.max
@@ -147,6 +149,7 @@ struct Thinking<Brain: Policy, Time: TimeSource> {
                 held: held
             )
             flight.origin = step + ahead
+            flight.committed = rows
             self.flight = flight
             return try plan(rolled, count: 0, trace: &trace)
         }
@@ -209,10 +212,12 @@ struct Thinking<Brain: Policy, Time: TimeSource> {
     }
 
     private mutating func accept(_ flight: Flight, landing: Int) {
+        // No waiting for a step to which nothing leads: what was committed is over by then.
+        let origin = min(flight.origin, max(landing, flight.step + flight.committed))
         queue.accept(
             planner.chunk,
             observedAt: flight.observedAt,
-            step: flight.origin,
+            step: origin,
             landing: landing
         )
         delay.add(max(0, landing - flight.step))

@@ -183,7 +183,8 @@ struct EpisodeRunner: Sendable {
                 cause: result.success ? nil : loop.plant.failureCause
             )
         } catch let fault as LoopFault {
-            let rest = plan.configuration.clock == .wall ? "; the robot was brought to rest" : ""
+            let isWall = plan.configuration.clock == .wall
+            let rest = isWall && loop.isAtRest ? "; the robot was brought to rest" : ""
             throw Outcome.fault(
                 "\(fault) in the episode of seed \(seed)\(rest)",
                 lastTicks: journal.recent.map(LatencyTable.line)

@@ -28,8 +28,11 @@ final class WallClockSession {
     /// Tells the watchdog that the loop lives.
     func beat() { watchdog?.beat() }
 
-    /// Between episodes nothing is watched.
-    func rest() { watchdog?.rest() }
+    /// Between episodes nothing is watched, and no time is booked.
+    func rest() {
+        watchdog?.rest()
+        _ = stolen()
+    }
 
     /// Time that the host took from this machine since the last reading.
     func stolen() -> TimeSpan {

@@ -117,6 +117,16 @@ import Testing
         #expect(loop.policy.log.sawJoint == [0, 3, 3, 3])
     }
 
+    @Test func `a plan for which nothing was committed does not wait`() throws {
+        // Plan 0 takes 7 steps, past its own end: plan 1 follows nothing and is executed on landing.
+        let trace = try LatencyTrace(
+            text: "infer_us\nepisode 7\n65000\n5000\n5000\n5000\n5000\n"
+        )
+        let timeline = try timeline(.trace(trace), execution: .rollforward, actions: 2)
+        #expect(timeline.ticks == [8, 9])
+        #expect(timeline.isClose(to: [10, 11]))
+    }
+
     @Test func `a plan that lands early waits for its first step`() throws {
         let trace = try LatencyTrace(
             text: "infer_us\nepisode 7\n25000\n5000\n5000\n5000\n5000\n"
