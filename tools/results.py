@@ -3,7 +3,8 @@
 
     success                     success of experts and policies over clocks
     latency                     stages of a tick
-    latency-grid [TASK ...]     success against latency and strategy; plots go to docs/, rows to results/
+    latency-grid [TASK ...]     success against latency and strategy; plots go to docs/, rows to results/;
+                                conveyor-pick-speeds: two strategies at three speeds
     margins [POLICY ...]        the largest delay each policy tolerates
     experts                     the moving tasks' experts, in time and late
     wall [TASK [EPISODES]]      the wall clock, and its trace replayed on the charged clock
@@ -110,14 +111,16 @@ def grid(name, task, *flags, execute=None):
             print(f"| {strategy} | " + " | ".join(cells) + " |", flush=True)
 
 
-def latency_grid(*tasks):
+def latency_grid(*names):
     """Success against latency, every strategy, at each task's own speed; then three speeds of one task."""
-    for task in tasks or MOVING:
-        grid(task, task)
-    if not tasks:
-        speed = next(task["target_speed"] for task in shipped("tasks") if task["name"] == MOVING[0])
+    for name in names or [*MOVING, MOVING[0] + "-speeds"]:
+        task = name.removesuffix("-speeds")
+        if task == name:
+            grid(task, task)
+            continue
+        speed = next(known["target_speed"] for known in shipped("tasks") if known["name"] == task)
         speeds = "{lowest},{standard},{highest}".format(**speed)
-        grid(MOVING[0] + "-speeds", MOVING[0], "--target-speeds", speeds, execute="replan,chunk:8,async")
+        grid(name, task, "--target-speeds", speeds, execute="replan,async")
 
 
 def margins(*names):
@@ -129,7 +132,7 @@ def margins(*names):
     for policy in shipped("policies"):
         if names and policy["name"] not in names:
             continue
-        command = [SIMRUN, "margin", policy["task"], "--policy", policy["name"], "--json"]
+        command = [SIMRUN, "margin", policy["task"], "--policy", policy["name"], "--resolution", "5ms", "--json"]
         report = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
         found.append(report)
         most = "at least " if report["largest_delay_ms"] >= report["max_ms"] else ""

@@ -27,6 +27,22 @@ import Testing
         #expect(loop.heldCommand == held)
     }
 
+    @Test(arguments: [1, 30, 200])
+    func `a robot whose policy fails never changes speed faster than it may`(plan: Int) throws {
+        let acceleration = 0.5
+        var loop = try ScriptedLoop(clock: .wall, acceleration: acceleration)
+            .loop(policy: { $0.failsAtPlan = plan })
+        #expect(fault(of: &loop) == .policy(what: "script ended"))
+        let positions =
+            [0] + loop.plant.log.advances.map { $0.command * ScriptedLoop.jointScale }
+        let speeds = zip(positions, positions.dropFirst()).map { ($1 - $0) / 0.01 }
+        for (before, after) in zip([0] + speeds, speeds + [0]) {
+            #expect(abs(after - before) <= acceleration * 0.01 + 1e-6)
+        }
+        // Fifty ticks of patience came first.
+        #expect(positions.count >= plan + 50)
+    }
+
     @Test func `a short delay is no stall`() throws {
         var loop = try ScriptedLoop(clock: .wall).loop()
         loop.plant.senseCost = .milliseconds(300)
