@@ -4,7 +4,7 @@ import Testing
     private func drill(_ drill: String, execute: String = "replan") throws -> Simrun {
         try Simrun.run([
             "task", "reach", "--episodes", "1", "--clock", "wall", "--drill", drill,
-            "--execute", execute, "--patience", "150ms", "--until", "time-limit",
+            "--execute", execute, "--until", "time-limit",
         ])
     }
 
