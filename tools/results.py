@@ -120,7 +120,7 @@ def latency_grid(*names):
             continue
         speed = next(known["target_speed"] for known in shipped("tasks") if known["name"] == task)
         speeds = "{lowest},{standard},{highest}".format(**speed)
-        grid(name, task, "--target-speeds", speeds, execute="replan,async")
+        grid(name, task, "--target-speeds", speeds, execute="async,replan")
 
 
 def margins(*names):
@@ -156,7 +156,7 @@ def experts():
         for metres, episodes in ((speed["standard"], 200), (speed["highest"], 100)):
             flags = ["--policy", "expert", "--target-speed", str(metres)]
             cells = []
-            for how, count in ((LOCKSTEP, episodes), (charged("132ms"), 100)):
+            for how, count in ((LOCKSTEP, episodes), (charged("132ms"), 50)):
                 report = run(task["name"], count, flags + how)
                 low, high = report["success_ci95"]
                 cells.append(f"{report['success_rate']:.3f} of {count} | {low:.3f} to {high:.3f}")
