@@ -4,7 +4,7 @@
     success                     success of experts and policies over clocks
     latency                     stages of a tick
     latency-grid [TASK ...]     success against latency and strategy; plots go to docs/, rows to results/;
-                                conveyor-pick-speeds: async at three speeds
+                                conveyor-pick-speeds: two strategies at three speeds
     margins [POLICY ...]        the largest delay each policy tolerates
     experts                     the moving tasks' experts, in time and late
     wall [TASK [EPISODES]]      the wall clock, and its trace replayed on the charged clock
@@ -120,7 +120,7 @@ def latency_grid(*names):
             continue
         speed = next(known["target_speed"] for known in shipped("tasks") if known["name"] == task)
         speeds = "{lowest},{standard},{highest}".format(**speed)
-        grid(name, task, "--target-speeds", speeds, execute="async")
+        grid(name, task, "--target-speeds", speeds, execute="async,replan")
 
 
 def margins(*names):
