@@ -67,10 +67,19 @@ final class Planner<Brain: Policy, Time: TimeSource>: @unchecked Sendable {
     ) throws(LoopFault) -> TimeSpan {
         precondition(isIdle, "one plan at a time")
         let start = time.now()
+        try makePlan(observation, frozen: rows, count: count)
+        return time.now() - start
+    }
+
+    /// What planning is, in whichever thread.
+    private func makePlan(
+        _ observation: Observation,
+        frozen rows: ActionChunk,
+        count: Int
+    ) throws(LoopFault) {
         policy.freeze(rows, count: count)
         try policy.plan(observation, into: &chunk)
         guard chunk.isFinite else { throw .notFinite(what: "action chunk") }
-        return time.now() - start
     }
 
     /// Tells the policy of a step without a plan, now or, while it is at work, before its next plan.
@@ -157,9 +166,8 @@ final class Planner<Brain: Policy, Time: TimeSource>: @unchecked Sendable {
         let start = time.now()
         do throws(LoopFault) {
             for index in 0..<beforeCount { try policy.observe(before[index]) }
-            policy.freeze(frozen, count: frozenCount)
-            try policy.plan(observation, into: &chunk)
-            outcome = chunk.isFinite ? nil : .notFinite(what: "action chunk")
+            try makePlan(observation, frozen: frozen, count: frozenCount)
+            outcome = nil
         } catch {
             outcome = error
         }

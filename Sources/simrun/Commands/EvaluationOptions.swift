@@ -49,10 +49,15 @@ struct EvaluationOptions: ParsableArguments {
 
     /// Says when some of `episodes` seeds are for training data.
     func warnOfTrainingSeeds(episodes: Int) {
-        guard seed + UInt64(episodes) > TrainingSeeds.first else { return }
-        Console.errorText(
-            "simrun: warning: seeds from \(TrainingSeeds.first) up are training seeds"
-        )
+        TrainingSeeds.warn(seed: seed, episodes: episodes)
+    }
+}
+
+extension TrainingSeeds {
+    /// Says when some of `episodes` seeds from `seed` on are for training data.
+    static func warn(seed: UInt64, episodes: Int) {
+        guard seed + UInt64(episodes) > first else { return }
+        Console.errorText("simrun: warning: seeds from \(first) up are training seeds")
     }
 }
 

@@ -18,11 +18,7 @@ struct TaskCommand: ParsableCommand {
     func run() throws {
         Interrupt.listen()
         let plan = try RunPlan(options: options)
-        if options.seed + UInt64(options.episodes) > TrainingSeeds.first {
-            Console.errorText(
-                "simrun: warning: seeds from \(TrainingSeeds.first) up are training seeds"
-            )
-        }
+        TrainingSeeds.warn(seed: options.seed, episodes: options.episodes)
         if options.rate ?? .infinity < plan.setup.task.rates.policy {
             Console.errorText(
                 "simrun: warning: a control rate under the task's policy rate of"
@@ -62,12 +58,7 @@ struct TaskCommand: ParsableCommand {
             task: plan.setup.task.name,
             robot: plan.setup.robot.name,
             policy: plan.policyName,
-            hashes: TaskReport.Hashes(
-                task: plan.setup.task.hash,
-                robot: plan.robotHash,
-                policy: plan.policyHash,
-                critic: nil
-            ),
+            hashes: TaskReport.Hashes(plan),
             clock: configuration.clock.rawValue,
             latency: plan.latencyName,
             execute: configuration.execution.description,

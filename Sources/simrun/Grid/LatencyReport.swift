@@ -12,12 +12,6 @@ struct LatencyReport: Codable {
         var policy: String?
     }
 
-    struct Host: Codable {
-        var cpu: String
-        var cores: Int
-        var simd: String
-    }
-
     var argv: [String]
     var task: String
     var robot: String
@@ -28,7 +22,7 @@ struct LatencyReport: Codable {
     var physicsHz: Double
     var reproducible = true
     var rows: [LatencyRow]
-    var host: Host
+    var host: TaskReport.Host
     var version: String
 
     enum CodingKeys: String, CodingKey {
@@ -48,8 +42,7 @@ struct LatencyReport: Codable {
         )
         physicsHz = plan.configuration.rate.physicsHertz
         self.rows = rows
-        let machine = TaskReport.Host.current
-        host = Host(cpu: machine.cpu, cores: machine.cores, simd: machine.simd)
+        host = .current
         version = Version.current
     }
 }

@@ -56,12 +56,7 @@ extension MarginMeasurement.Finding {
             task: plan.setup.task.name,
             robot: plan.setup.robot.name,
             policy: plan.policyName,
-            hashes: TaskReport.Hashes(
-                task: plan.setup.task.hash,
-                robot: plan.robotHash,
-                policy: plan.policyHash,
-                critic: nil
-            ),
+            hashes: TaskReport.Hashes(plan),
             execute: plan.configuration.execution.description,
             targetSpeed: plan.setup.targetSpeed,
             episodes: plan.options.episodes,

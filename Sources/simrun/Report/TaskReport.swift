@@ -81,7 +81,7 @@ struct TaskReport: Encodable {
         var max: Double
     }
 
-    struct Host: Encodable {
+    struct Host: Codable {
         var cpu: String
         var cores: Int
         var simd: String
@@ -143,5 +143,17 @@ struct TaskReport: Encodable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+}
+
+extension TaskReport.Hashes {
+    /// What a plan rests on.
+    init(_ plan: RunPlan) {
+        self.init(
+            task: plan.setup.task.hash,
+            robot: plan.robotHash,
+            policy: plan.policyHash,
+            critic: nil
+        )
     }
 }
