@@ -45,7 +45,7 @@ public struct Conv1d: Sendable {
         matrix = PackedMatrix(
             weights,
             bias: try store.take("\(name).bias", shape: [outputs]).values,
-            kernels: try KernelSet.selected(),
+            kernels: try Kernels.selected(),
             arena: store.arena
         )
     }

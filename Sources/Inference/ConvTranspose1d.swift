@@ -28,7 +28,7 @@ public struct ConvTranspose1d: Sendable {
             list.flatMap { tap in (0..<size).map { tensor.values[$0 * 4 + tap] } }
         }
         let bias = try store.take("\(name).bias", shape: [outputs]).values
-        let (kernels, arena) = (try KernelSet.selected(), store.arena)
+        let (kernels, arena) = (try Kernels.selected(), store.arena)
         even = PackedMatrix(taps([3, 1]), bias: bias, kernels: kernels, arena: arena)
         odd = PackedMatrix(taps([2, 0]), bias: bias, kernels: kernels, arena: arena)
     }

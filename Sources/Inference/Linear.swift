@@ -42,7 +42,7 @@ public struct Linear: Sendable {
         matrix = PackedMatrix(
             Array(weights[(head.count * outputs)...]),
             bias: bias.map(Float.init),
-            kernels: try KernelSet.selected(),
+            kernels: try Kernels.selected(),
             arena: store.arena
         )
     }
