@@ -5,6 +5,8 @@
 // included inside a pushed region.
 #include "variants.h"
 
+#include "CProcessor.h"
+
 #if defined(__x86_64__)
 #pragma clang attribute push(__attribute__((                                                      \
     target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,avx2,fma"))), apply_to = function)
@@ -80,22 +82,18 @@ static const ck_kernels avx512 = CK_TABLE(ck_avx512, ck_avx512);
 static const ck_kernels avx512_bf16 = CK_TABLE(ck_avx512, ck_avx512_bf16);
 #endif
 
-extern "C" const ck_kernels *ck_kernels_for(int32_t isa) {
-    switch (isa) {
-    case CK_SCALAR:
+extern "C" const ck_kernels *ck_kernels_for(int32_t instruction_set) {
+    if (!cp_supports(instruction_set)) return nullptr;
+    switch (instruction_set) {
+    case CP_SCALAR:
         return &ck_scalar_kernels;
-    case CK_BASELINE:
+    case CP_BASELINE:
         return &baseline;
 #if defined(__x86_64__)
-    case CK_AVX2:
-        __builtin_cpu_init();
-        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? &avx2 : nullptr;
-    case CK_AVX512:
-        __builtin_cpu_init();
-        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
-                       && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")
-                   ? &avx512
-                   : nullptr;
+    case CP_AVX2:
+        return &avx2;
+    case CP_AVX512:
+        return cp_has_bfloat16_dot() ? &avx512_bf16 : &avx512;
 #endif
     default:
         return nullptr;

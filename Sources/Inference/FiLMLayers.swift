@@ -78,7 +78,7 @@ struct FiLMLayers: Sendable {
             weights,
             bias: first,
             format: store.format,
-            kernels: try KernelSet.selected(),
+            kernels: try Kernels.selected(),
             arena: store.arena
         )
     }

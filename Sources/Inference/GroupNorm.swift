@@ -26,7 +26,7 @@ public struct GroupNorm: Sendable {
         self.groups = groups
         scale = try store.take("\(name).weight", shape: [channels]).values
         shift = try store.take("\(name).bias", shape: [channels]).values
-        kernels = try KernelSet.selected()
+        kernels = try Kernels.selected()
     }
 
     /// Normalises in place, and does what follows in the same pass.

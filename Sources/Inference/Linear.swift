@@ -52,7 +52,7 @@ public struct Linear: Sendable {
             Array(weights[(head.count * outputs)...]),
             bias: bias.map(Float.init),
             format: format ?? store.format,
-            kernels: try KernelSet.selected(),
+            kernels: try Kernels.selected(),
             arena: store.arena
         )
     }
@@ -82,7 +82,7 @@ public struct Linear: Sendable {
         matrix = PackedMatrix(
             weights,
             bias: bias.map(Float.init),
-            kernels: try KernelSet.selected(),
+            kernels: try Kernels.selected(),
             arena: store.arena
         )
     }

@@ -71,7 +71,7 @@ public struct PointEncoder: Sendable {
             outputs: outputs,
             from: &store
         )
-        kernels = try KernelSet.selected()
+        kernels = try Kernels.selected()
         projectionNorm = try LayerNorm("\(name).projection.norm", width: outputs, from: &store)
     }
 

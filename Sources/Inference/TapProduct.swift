@@ -74,7 +74,7 @@ struct TapProduct: Sendable {
             taps[kept].flatMap { $0 + filler },
             bias: bias,
             format: store.format,
-            kernels: try KernelSet.selected(),
+            kernels: try Kernels.selected(),
             arena: store.arena
         )
     }

@@ -2,7 +2,7 @@
  * The arithmetic of small networks on one core: products of a few rows by packed weights, and the
  * normalisations between them with what follows each in the same pass.
  *
- * CK_SCALAR is the plain reference. The other variants sum in another order and fuse multiply with
+ * CP_SCALAR is the plain reference. The other variants sum in another order and fuse multiply with
  * add where the machine can, so variants agree within rounding, not to the bit; one variant on one
  * machine always gives the same bits. Nothing here allocates or starts a thread.
  */
@@ -14,9 +14,6 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/* Instruction sets. The baseline is SSE2 on x86-64 and NEON on arm64. */
-enum { CK_SCALAR = 0, CK_BASELINE = 1, CK_AVX2 = 2, CK_AVX512 = 3, CK_ISA_COUNT = 4 };
 
 /* Columns of a panel. Packed weights have the shape [panels][depth][CK_PANEL]; those of two bytes
    lie in pairs of the depth, [panels][ceil(depth / 2)][CK_PANEL][2]. What is past the last column
@@ -82,8 +79,8 @@ typedef struct ck_kernels {
     void (*maximum)(const float *x, int64_t rows, int64_t width, float *largest);
 } ck_kernels;
 
-/* The kernels of an instruction set, or NULL where this machine or build has it not. */
-const ck_kernels *ck_kernels_for(int32_t isa);
+/* The kernels of an instruction set (CP_SCALAR ...), or NULL where this machine has it not. */
+const ck_kernels *ck_kernels_for(int32_t instruction_set);
 
 #ifdef __cplusplus
 }

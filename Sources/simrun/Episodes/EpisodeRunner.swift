@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Inference
 import Policies
 import Robots
 import Runtime
