@@ -37,13 +37,24 @@ CK_INLINE void put(Lanes value, float *to, int64_t count) {
 }
 
 CK_INLINE float total(Lanes value) {
-    float lanes[norm_lanes];
-    *(LanesAt *)lanes = value;
-    for (int half = norm_lanes / 2; half > 0; half /= 2) {
-        for (int i = 0; i < half; i++) lanes[i] += lanes[i + half];
-    }
-    return lanes[0];
+#if CK_NORM_BYTES == 32
+    value += __builtin_shufflevector(value, value, 4, 5, 6, 7, 0, 1, 2, 3);
+    value += __builtin_shufflevector(value, value, 2, 3, 0, 1, 6, 7, 4, 5);
+    value += __builtin_shufflevector(value, value, 1, 0, 3, 2, 5, 4, 7, 6);
+#else
+    value += __builtin_shufflevector(value, value, 2, 3, 0, 1);
+    value += __builtin_shufflevector(value, value, 1, 0, 3, 2);
+#endif
+    return value[0];
 }
+
+#if defined(__clang__)
+CK_INLINE Lanes smaller(Lanes a, Lanes b) { return __builtin_elementwise_min(a, b); }
+CK_INLINE Lanes larger(Lanes a, Lanes b) { return __builtin_elementwise_max(a, b); }
+#else
+CK_INLINE Lanes smaller(Lanes a, Lanes b) { return a < b ? a : b; }
+CK_INLINE Lanes larger(Lanes a, Lanes b) { return a > b ? a : b; }
+#endif
 
 // exp on -87 ... 20: 2^n e^r with |r| <= ln(2)/2, e^r by the polynomial of Cephes' expf (Moshier,
 // "Methods and Programs for Mathematical Functions"), relative error about 1e-7.
@@ -64,9 +75,7 @@ CK_INLINE Lanes exponential(Lanes x) {
 
 // x n / (n + 2) with n = e (e + 2), e = exp(x); beyond 20 it is x in a float, below -87 it is 0.
 CK_INLINE Lanes mish_of(Lanes x) {
-    Lanes clamped = x > 20.0f ? Lanes{} + 20.0f : x;
-    clamped = clamped > -87.0f ? clamped : Lanes{} - 87.0f;
-    const Lanes e = exponential(clamped);
+    const Lanes e = exponential(larger(smaller(x, Lanes{} + 20.0f), Lanes{} - 87.0f));
     const Lanes n = e * (e + 2.0f);
     return x * (n / (n + 2.0f));
 }
@@ -97,29 +106,88 @@ CK_INLINE void moments(const float *x, int64_t stride, int64_t rows, int64_t wid
     factor = 1.0f / __builtin_sqrtf((total(squares) + rest) / count + epsilon);
 }
 
-static void group_norm(const ck_group_norm *job) {
+// One sequence whose groups are no whole vectors, group by group.
+static void group_norm_narrow(const ck_group_norm *job, float *x, const float *residual) {
     const int64_t channels = job->channels, width = channels / job->groups;
+    for (int64_t first = 0; first < channels; first += width) {
+        float mean, factor;
+        moments(x + first, job->stride, job->steps, width, job->epsilon, mean, factor);
+        for (int64_t step = 0; step < job->steps; step++) {
+            for (int64_t i = 0; i < width; i += norm_lanes) {
+                const int64_t c = first + i, at = step * job->stride + c, left = width - i;
+                Lanes y = (part(x + at, left) - mean) * factor * part(job->scale + c, left)
+                          + part(job->shift + c, left);
+                if (job->then_mish) y = mish_of(y);
+                if (job->film) {
+                    y = y * part(job->film + c, left) + part(job->film + channels + c, left);
+                }
+                if (residual) y += part(residual + at, left);
+                put(y, x + at, left);
+            }
+        }
+    }
+}
+
+// The mean, and one over the standard deviation, of a group of whole vectors, in one pass: sums of
+// the differences from its first number, which is near enough the mean that squares do not cancel.
+CK_INLINE void group_moments(const float *x, int64_t stride, int64_t steps, int64_t width,
+                             float epsilon, float &mean, float &factor) {
+    const float pivot = x[0], count = (float)(steps * width);
+    Lanes sums = {}, squares = {};
+    for (int64_t step = 0; step < steps; step++) {
+        for (int64_t i = 0; i < width; i += norm_lanes) {
+            const Lanes d = at(x + step * stride + i) - pivot;
+            sums += d;
+            squares += d * d;
+        }
+    }
+    const float from_pivot = total(sums) / count;
+    const float variance = total(squares) / count - from_pivot * from_pivot;
+    mean = pivot + from_pivot;
+    factor = 1.0f / __builtin_sqrtf((variance > 0 ? variance : 0) + epsilon);
+}
+
+// One sequence whose groups are whole vectors. Moments of several groups come first, since each is
+// a chain of dependent steps, and chains of several groups overlap.
+static void group_norm_wide(const ck_group_norm *job, float *x, const float *residual) {
+    constexpr int64_t together = 16;
+    float mean[together], factor[together];
+    const int64_t channels = job->channels, width = channels / job->groups;
+    const int64_t steps = job->steps, stride = job->stride;
+    for (int64_t group = 0; group < job->groups; group += together) {
+        const int64_t left = job->groups - group, count = left < together ? left : together;
+        for (int64_t g = 0; g < count; g++) {
+            group_moments(x + (group + g) * width, stride, steps, width, job->epsilon, mean[g],
+                          factor[g]);
+        }
+        for (int64_t i = 0; i < count * width; i += norm_lanes) {
+            const int64_t c = group * width + i;
+            const Lanes middle = Lanes{} + mean[i / width];
+            const Lanes scale = at(job->scale + c) * factor[i / width];
+            const Lanes shift = at(job->shift + c);
+            const Lanes multiply = job->film ? at(job->film + c) : Lanes{} + 1.0f;
+            const Lanes add = job->film ? at(job->film + channels + c) : Lanes{};
+            for (int64_t step = 0; step < steps; step++) {
+                float *place = x + step * stride + c;
+                Lanes y = (at(place) - middle) * scale + shift;
+                if (job->then_mish) y = mish_of(y);
+                y = y * multiply + add;
+                if (residual) y += at(residual + step * stride + c);
+                *(LanesAt *)place = y;
+            }
+        }
+    }
+}
+
+static void group_norm(const ck_group_norm *job) {
+    const bool wide = job->channels / job->groups % norm_lanes == 0;
     for (int64_t sequence = 0; sequence < job->sequences; sequence++) {
         const int64_t start = sequence * job->sequence_stride;
-        for (int64_t first = 0; first < channels; first += width) {
-            float mean, factor;
-            moments(job->x + start + first, job->stride, job->steps, width, job->epsilon, mean,
-                    factor);
-            for (int64_t step = 0; step < job->steps; step++) {
-                const int64_t row = start + step * job->stride;
-                for (int64_t i = 0; i < width; i += norm_lanes) {
-                    const int64_t c = first + i, left = width - i;
-                    Lanes y = (part(job->x + row + c, left) - mean) * factor
-                                  * part(job->scale + c, left)
-                              + part(job->shift + c, left);
-                    if (job->then_mish) y = mish_of(y);
-                    if (job->film) {
-                        y = y * part(job->film + c, left) + part(job->film + channels + c, left);
-                    }
-                    if (job->residual) y += part(job->residual + row + c, left);
-                    put(y, job->x + row + c, left);
-                }
-            }
+        const float *residual = job->residual ? job->residual + start : nullptr;
+        if (wide) {
+            group_norm_wide(job, job->x + start, residual);
+        } else {
+            group_norm_narrow(job, job->x + start, residual);
         }
     }
 }
