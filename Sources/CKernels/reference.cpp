@@ -95,4 +95,5 @@ void maximum(const float *x, int64_t rows, int64_t width, float *largest) {
 } // namespace
 
 const ck_kernels ck_scalar_kernels
-    = {product<float>, product<uint16_t>, group_norm, layer_norm, maximum};
+    = {product<float>, product<uint16_t>, group_norm, layer_norm, maximum,
+       CK_LAYERS(ck_reference)};

@@ -6,6 +6,7 @@
 #include "variants.h"
 
 #include "CProcessor.h"
+#include "shapes.h"
 
 #if defined(__x86_64__)
 #pragma clang attribute push(                                                                     \
@@ -17,6 +18,8 @@
 #define CK_TILE_PANELS 4
 #include "product_body.h"
 #include "normalise_body.h"
+#include "elementwise_body.h"
+#include "attention_body.h"
 #undef CK_NAMESPACE
 #undef CK_VECTOR_BYTES
 #undef CK_NORM_BYTES
@@ -32,6 +35,8 @@
 #define CK_TILE_PANELS 1
 #include "product_body.h"
 #include "normalise_body.h"
+#include "elementwise_body.h"
+#include "attention_body.h"
 #undef CK_NAMESPACE
 #undef CK_VECTOR_BYTES
 #undef CK_NORM_BYTES
@@ -47,6 +52,8 @@
 #define CK_TILE_PANELS 1
 #include "product_body.h"
 #include "normalise_body.h"
+#include "elementwise_body.h"
+#include "attention_body.h"
 #undef CK_NAMESPACE
 #undef CK_VECTOR_BYTES
 #undef CK_NORM_BYTES
@@ -55,7 +62,7 @@
 
 #define CK_TABLE(space)                                                                           \
     {space::product<float>, space::product<uint16_t>, space::group_norm, space::layer_norm,       \
-     space::maximum}
+     space::maximum, CK_LAYERS(space)}
 
 static const ck_kernels baseline = CK_TABLE(ck_baseline);
 
