@@ -20,7 +20,7 @@ static void packed_product(const float *input, int64_t input_stride, int64_t row
     job.columns = columns;
     job.output = output;
     job.output_stride = output_stride;
-    product<float>(&job);
+    product<Float32>(&job);
 }
 
 // Keys become columns: packed[panel][channel][key of the panel]; missing keys are zeros.

@@ -9,6 +9,21 @@
 #include "shapes.h"
 
 #if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((                                                      \
+    target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,avx2,fma"))), apply_to = function)
+#define CK_NAMESPACE ck_avx512_bf16
+#define CK_VECTOR_BYTES 64
+#define CK_TILE_ROWS 4
+#define CK_TILE_PANELS 4
+#define CK_DOT
+#include "product_body.h"
+#undef CK_NAMESPACE
+#undef CK_VECTOR_BYTES
+#undef CK_TILE_ROWS
+#undef CK_TILE_PANELS
+#undef CK_DOT
+#pragma clang attribute pop
+
 #pragma clang attribute push(                                                                     \
     __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma"))), apply_to = function)
 #define CK_NAMESPACE ck_avx512
@@ -60,15 +75,18 @@
 #undef CK_TILE_ROWS
 #undef CK_TILE_PANELS
 
-#define CK_TABLE(space)                                                                           \
-    {space::product<float>, space::product<uint16_t>, space::group_norm, space::layer_norm,       \
-     space::maximum, CK_LAYERS(space)}
+#define CK_TABLE(space, dot)                                                                      \
+    {space::product<space::Float32>, space::product<space::BFloat16>,                             \
+     dot::product<dot::BFloat16Dot>, space::product<space::Int8>, space::narrow,                  \
+     space::group_norm, space::layer_norm, space::maximum, CK_LAYERS(space)}
 
-static const ck_kernels baseline = CK_TABLE(ck_baseline);
+static const ck_kernels baseline = CK_TABLE(ck_baseline, ck_baseline);
 
 #if defined(__x86_64__)
-static const ck_kernels avx2 = CK_TABLE(ck_avx2);
-static const ck_kernels avx512 = CK_TABLE(ck_avx512);
+static const ck_kernels avx2 = CK_TABLE(ck_avx2, ck_avx2);
+static const ck_kernels avx512 = CK_TABLE(ck_avx512, ck_avx512);
+// The wide set, with the machine's own products of bfloat16.
+static const ck_kernels avx512_bf16 = CK_TABLE(ck_avx512, ck_avx512_bf16);
 #endif
 
 extern "C" const ck_kernels *ck_kernels_for(int32_t instruction_set) {
@@ -82,7 +100,7 @@ extern "C" const ck_kernels *ck_kernels_for(int32_t instruction_set) {
     case CP_AVX2:
         return &avx2;
     case CP_AVX512:
-        return &avx512;
+        return cp_has_bfloat16_dot() ? &avx512_bf16 : &avx512;
 #endif
     default:
         return nullptr;
