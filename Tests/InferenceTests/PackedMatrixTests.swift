@@ -1,4 +1,5 @@
 import Diagnostics
+import Processor
 import Testing
 
 @testable import Inference
@@ -16,7 +17,7 @@ import Testing
         (1, 1), (2, 3), (3, 16), (5, 17), (6, 64), (16, 31), (31, 4), (64, 63), (65, 65), (77, 47),
         (320, 33), (128, 128), (511, 81), (640, 7), (700, 130), (769, 18),
     ]
-    static let available = KernelSet.allCases.filter { $0.kernels != nil }
+    static let available = InstructionSet.available
 
     /// A product's inputs, drawn from a fixed stream in -1...1.
     struct Case {
@@ -66,10 +67,10 @@ import Testing
 
     @Test(arguments: available, WeightFormat.allCases)
     func `every variant equals the reference over odd sizes`(
-        set: KernelSet,
+        set: InstructionSet,
         format: WeightFormat
     ) throws {
-        let kernels = try #require(set.kernels)
+        let kernels = try #require(Kernels(set))
         for (depth, columns) in Self.sizes {
             for rows in Self.rowCounts where rows < 10 || depth * columns < 6000 {
                 var product = Case(rows: rows, depth: depth, columns: columns)
@@ -97,9 +98,9 @@ import Testing
 
     @Test(arguments: available)
     func `rows may overlap, results be apart, and weights be used in part`(
-        set: KernelSet
+        set: InstructionSet
     ) throws {
-        let kernels = try #require(set.kernels)
+        let kernels = try #require(Kernels(set))
         // Four rows of 6, 2 apart, times rows 3 to 8 of the weights, written 40 apart.
         let (rows, depth, columns, first) = (4, 6, 19, 3)
         let whole = Case(rows: 1, depth: 12, columns: columns)
