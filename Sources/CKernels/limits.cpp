@@ -1,7 +1,8 @@
 // The limits of one core, compiled once for each instruction set as in variants.cpp: every copy in
 // its own namespace, everything static, no standard header inside a pushed region.
 #include "CKernels.h"
-#include "CKernelLimits.h"
+
+#include "CProcessor.h"
 
 #if defined(__x86_64__)
 #pragma clang attribute push(                                                                     \
@@ -41,18 +42,17 @@ static const ck_limits avx512 = CK_LIMITS(ck_limits_avx512, nullptr);
 static const ck_limits avx512_bf16 = CK_LIMITS(ck_limits_avx512, ck_limits_avx512::dot_bf16);
 #endif
 
-extern "C" const ck_limits *ck_limits_for(int32_t isa) {
-    // The kernels know which sets the machine has.
-    if (!ck_kernels_for(isa)) return nullptr;
-    switch (isa) {
-    case CK_SCALAR:
-    case CK_BASELINE:
+extern "C" const ck_limits *ck_limits_for(int32_t instruction_set) {
+    if (!cp_supports(instruction_set)) return nullptr;
+    switch (instruction_set) {
+    case CP_SCALAR:
+    case CP_BASELINE:
         return &baseline;
 #if defined(__x86_64__)
-    case CK_AVX2:
+    case CP_AVX2:
         return &avx2;
-    case CK_AVX512:
-        return __builtin_cpu_supports("avx512bf16") ? &avx512_bf16 : &avx512;
+    case CP_AVX512:
+        return cp_has_bfloat16_dot() ? &avx512_bf16 : &avx512;
 #endif
     default:
         return nullptr;

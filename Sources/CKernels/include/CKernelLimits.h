@@ -22,9 +22,9 @@ typedef struct ck_limits {
     void (*read)(const float *from, int64_t count, float *sink);
 } ck_limits;
 
-/* The loops of an instruction set of CKernels.h, or NULL where this machine or build has it not.
-   The scalar reference has no limit of its own and gets the baseline's. */
-const ck_limits *ck_limits_for(int32_t isa);
+/* The loops of an instruction set (CP_SCALAR ...), or NULL where this machine has it not. The scalar
+   reference has no limit of its own and gets the baseline's. */
+const ck_limits *ck_limits_for(int32_t instruction_set);
 
 #ifdef __cplusplus
 }

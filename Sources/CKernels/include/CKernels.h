@@ -11,6 +11,8 @@
 
 #include <stdint.h>
 
+#include "CKernelLimits.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
