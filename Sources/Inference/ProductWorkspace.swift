@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// What products need beside weights, inputs and outputs; one loop's own.
 public final class ProductWorkspace {
     /// Room for an input narrowed to bfloat16.

@@ -49,6 +49,9 @@ import Testing
                                     guard let p = p.baseAddress else { return }
                                     var job = ck_group_norm(
                                         x: x.baseAddress,
+                                        sequences: 1,
+                                        sequence_stride: 0,
+                                        stride: Int64(channels),
                                         steps: Int64(steps),
                                         channels: Int64(channels),
                                         groups: Int64(groups),
@@ -128,6 +131,9 @@ import Testing
                         shifts.withUnsafeBufferPointer { shifts in
                             var job = ck_group_norm(
                                 x: x.baseAddress,
+                                sequences: 1,
+                                sequence_stride: 0,
+                                stride: 2,
                                 steps: 1,
                                 channels: 2,
                                 groups: 1,
