@@ -32,7 +32,8 @@ struct BenchCatalogue {
         let kernels = KernelCase.all.filter { one in
             formats.contains { $0.rawValue == one.dtype }
         }
-        cases = kernels.map(Self.kernel) + cases + SceneCases(paths: paths, format: weights).cases
+        cases = kernels.map(Self.kernel) + cases
+        cases += try SceneCases(paths: paths, format: weights).cases()
     }
 
     /// Those that a filter means: the cases of that very name, else those that have it in theirs.

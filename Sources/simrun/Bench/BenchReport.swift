@@ -69,7 +69,7 @@ struct BenchReport: Encodable {
     }
 
     private static func size(_ bytes: Double) -> String {
-        bytes < 1 << 20 ? "\(Int(bytes) >> 10) KiB" : "\(Int(bytes) >> 20) MiB"
+        bytes < 1_048_576 ? "\(Int(bytes) >> 10) KiB" : "\(Int(bytes) >> 20) MiB"
     }
 
     static var currentLoad: Double {

@@ -62,7 +62,7 @@ struct PolicyCases {
             candidates: candidates,
             partner: threads == 2 ? ProductPartner() : nil
         )
-        var observation = try firstObservation(of: model)
+        var observation = firstObservation(of: model)
         let shape = policy.shape
         var chunks = [ActionChunk](
             repeating: ActionChunk(horizon: shape.horizon, width: shape.actionWidth),
@@ -83,13 +83,13 @@ struct PolicyCases {
 
     /// What the policy's task shows at its first reset; numbers of no meaning where the task is not
     /// one of ours.
-    private func firstObservation(of model: MeanFlowModel) throws -> Observation {
+    private func firstObservation(of model: MeanFlowModel) -> Observation {
         let manifest = model.manifest
         guard let scene = try? BenchScene(task: manifest.task, robot: manifest.robot, paths: paths)
         else { return Self.anyObservation(manifest) }
         var plant = scene.plant
         var observation = plant.blankObservation
-        try plant.sense(into: &observation)
+        plant.sense(into: &observation)
         return observation
     }
 

@@ -32,15 +32,26 @@ struct SceneCases {
     /// How the policy's weights are stored; nil for its own way.
     var format: WeightFormat?
 
-    var cases: [BenchCase] {
-        [
+    /// Sensors, physics and the loop.
+    ///
+    /// - Throws: `InputError` for an unknown task or policy.
+    func cases() throws(InputError) -> [BenchCase] {
+        let loopFormat = if let format { format } else { try ownFormat() }
+        return [
             BenchCase(name: "sensor/raycast-\(Self.side)", dtype: "fp32") { try sensor() },
             BenchCase(name: "sensor/cloud-\(Self.points)", dtype: "fp32") {
                 try sensor(points: Self.points)
             },
             BenchCase(name: "physics/\(task)", dtype: "fp64") { try physics() },
-            BenchCase(name: "loop/\(task)", dtype: format?.rawValue ?? "policy") { try loop() },
+            BenchCase(name: "loop/\(task)", dtype: loopFormat.rawValue) { try loop() },
         ]
+    }
+
+    /// How the task's policy stores its weights.
+    private func ownFormat() throws(InputError) -> WeightFormat {
+        let policy = try TaskLibrary(folders: paths.taskFolders).task(named: task).policy
+        let library = PolicyLibrary(searchPaths: paths.policyFolders)
+        return try PolicyManifest(directory: library.directory(of: policy)).weights.format
     }
 
     /// A picture of the task's first camera; with points, a cloud from it too.
@@ -79,7 +90,8 @@ struct SceneCases {
     private func physics() throws -> BenchWork {
         let scene = try BenchScene(task: task, paths: paths)
         var plant = scene.plant
-        let command = JointCommand(holding: plant.jointState)
+        let robot = scene.setup.robot
+        let command = JointCommand(arm: robot.home, gripperOpening: robot.homeOpening)
         let substeps = scene.setup.rate.substepsPerTick
         return BenchWork { try plant.advance(holding: command, substeps: substeps) }
     }
