@@ -21,6 +21,13 @@ struct InspectPolicy: ParsableCommand {
     )
 
     @Argument(help: "A policy's name or directory.") var policy: String
+    @Flag(
+        help: """
+            Also compute every weight format on \(WeightAccuracy.inputs) inputs drawn from the \
+            policy's ranges, and print how far its actions are from those with fp32 weights.
+            """
+    )
+    var accuracy = false
     @OptionGroup(title: "Where to look") var paths: SearchPaths
 
     func run() throws {
@@ -48,6 +55,24 @@ struct InspectPolicy: ParsableCommand {
         field("data sha256", manifest.dataSHA256)
         field("seeds", "\(manifest.seeds.lowerBound) to \(manifest.seeds.upperBound)")
         Console.line("all tensors present, of the right shape, finite")
+        if accuracy { try printAccuracy(directory) }
+    }
+
+    /// A line for each weight format.
+    private func printAccuracy(_ directory: String) throws {
+        Console.line("")
+        Console.line(
+            "weights".left(12) + "MiB read".right(10) + "relative norm".right(16)
+                + "largest".right(12)
+        )
+        for row in try WeightAccuracy.all(directory: directory) {
+            Console.line(
+                row.format.rawValue.left(12)
+                    + (row.weightBytes / 1_048_576).text(2).right(10)
+                    + row.relativeNorm.scientific.right(16) + row.largest.scientific.right(12)
+            )
+        }
+        Console.line("against fp32, in normalised actions; weights as a plan reads them")
     }
 
     /// The range of each state feature in its unit: what -1 and 1 mean.
