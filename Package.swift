@@ -60,8 +60,9 @@ let floor0: [Target] = [
     ),
     .target(name: "CUrdf", dependencies: ["CUrdfSystem", "CEigenSystem"]),
     .target(name: "CKinematics", dependencies: ["CEigenSystem"]),
-    .target(name: "CRaycast", linkerSettings: [.linkedLibrary("m")]),
-    .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
+    .target(name: "CProcessor"),
+    .target(name: "CRaycast", dependencies: ["CProcessor"], linkerSettings: [.linkedLibrary("m")]),
+    .target(name: "CKernels", dependencies: ["CProcessor"], linkerSettings: [.linkedLibrary("m")]),
     .target(name: "CDigest", dependencies: ["CCryptoSystem"]),
     .target(name: "CMalloc"),
     .target(name: "CRealtime"),
@@ -71,8 +72,17 @@ let floor0: [Target] = [
 let sources: [Target] = [
     // Floor 1
     .target(name: "Spatial", dependencies: ["Diagnostics"], swiftSettings: strict),
-    .target(name: "Inference", dependencies: ["Diagnostics", "CKernels"], swiftSettings: strict),
+    .target(
+        name: "Processor",
+        dependencies: ["Diagnostics", "CProcessor"],
+        swiftSettings: strict
+    ),
     // Floor 2
+    .target(
+        name: "Inference",
+        dependencies: ["Diagnostics", "CKernels", "Processor"],
+        swiftSettings: strict
+    ),
     .target(
         name: "Robots",
         dependencies: ["Diagnostics", "Spatial", "CUrdf", "CKinematics", yams],
@@ -92,7 +102,7 @@ let sources: [Target] = [
     // Floor 4
     .target(
         name: "Sensing",
-        dependencies: ["Diagnostics", "CRaycast", "Spatial", "Runtime"],
+        dependencies: ["Diagnostics", "CRaycast", "Processor", "Spatial", "Runtime"],
         swiftSettings: strict
     ),
     .target(
@@ -120,8 +130,8 @@ let sources: [Target] = [
     .executableTarget(
         name: "simrun",
         dependencies: [
-            "Diagnostics", "Spatial", "Inference", "Robots", "Runtime", "Sensing", "Policies",
-            "Recording", "Serving", "Tasks", argumentParser,
+            "Diagnostics", "Processor", "Spatial", "Inference", "Robots", "Runtime", "Sensing",
+            "Policies", "Recording", "Serving", "Tasks", argumentParser,
         ],
         swiftSettings: strict
     ),
@@ -141,10 +151,15 @@ let tests: [Target] = [
         dependencies: ["Diagnostics"],
         swiftSettings: strictTests
     ),
+    .testTarget(
+        name: "ProcessorTests",
+        dependencies: ["Diagnostics", "Processor"],
+        swiftSettings: strictTests
+    ),
     .testTarget(name: "SpatialTests", dependencies: ["Spatial"], swiftSettings: strictTests),
     .testTarget(
         name: "InferenceTests",
-        dependencies: ["Diagnostics", "Inference", "CKernels"],
+        dependencies: ["Diagnostics", "Inference", "CKernels", "Processor"],
         resources: [.copy("Goldens")],
         swiftSettings: strictTests
     ),
@@ -166,7 +181,7 @@ let tests: [Target] = [
     ),
     .testTarget(
         name: "SensingTests",
-        dependencies: ["Diagnostics", "Sensing", "CRaycast", "Runtime", "Spatial"],
+        dependencies: ["Diagnostics", "Sensing", "CRaycast", "Processor", "Runtime", "Spatial"],
         swiftSettings: strictTests
     ),
     .testTarget(

@@ -98,24 +98,27 @@ CK_INLINE void moments(const float *x, int64_t stride, int64_t rows, int64_t wid
 }
 
 static void group_norm(const ck_group_norm *job) {
-    const int64_t width = job->channels / job->groups;
-    for (int64_t first = 0; first < job->channels; first += width) {
-        float mean, factor;
-        moments(job->x + first, job->channels, job->steps, width, job->epsilon, mean, factor);
-        for (int64_t step = 0; step < job->steps; step++) {
-            for (int64_t i = 0; i < width; i += norm_lanes) {
-                const int64_t c = first + i, left = width - i;
-                float *x = job->x + step * job->channels + c;
-                Lanes y = (part(x, left) - mean) * factor * part(job->scale + c, left)
-                          + part(job->shift + c, left);
-                if (job->then_mish) y = mish_of(y);
-                if (job->film) {
-                    y = y * part(job->film + c, left) + part(job->film + job->channels + c, left);
+    const int64_t channels = job->channels, width = channels / job->groups;
+    for (int64_t sequence = 0; sequence < job->sequences; sequence++) {
+        const int64_t start = sequence * job->sequence_stride;
+        for (int64_t first = 0; first < channels; first += width) {
+            float mean, factor;
+            moments(job->x + start + first, job->stride, job->steps, width, job->epsilon, mean,
+                    factor);
+            for (int64_t step = 0; step < job->steps; step++) {
+                const int64_t row = start + step * job->stride;
+                for (int64_t i = 0; i < width; i += norm_lanes) {
+                    const int64_t c = first + i, left = width - i;
+                    Lanes y = (part(job->x + row + c, left) - mean) * factor
+                                  * part(job->scale + c, left)
+                              + part(job->shift + c, left);
+                    if (job->then_mish) y = mish_of(y);
+                    if (job->film) {
+                        y = y * part(job->film + c, left) + part(job->film + channels + c, left);
+                    }
+                    if (job->residual) y += part(job->residual + row + c, left);
+                    put(y, job->x + row + c, left);
                 }
-                if (job->residual) {
-                    y += part(job->residual + step * job->channels + c, left);
-                }
-                put(y, x, left);
             }
         }
     }

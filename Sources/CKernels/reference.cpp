@@ -3,29 +3,45 @@
 
 namespace {
 
-float widen(float weight) { return weight; }
-
-float widen(uint16_t weight) {
-    const uint32_t bits = static_cast<uint32_t>(weight) << 16;
+float number(uint32_t bits) {
     float value;
     __builtin_memcpy(&value, &bits, sizeof value);
     return value;
 }
 
-template <typename Weight> void product(const ck_product *job) {
+float widen(float x) { return x; }
+float widen(uint16_t x) { return number(static_cast<uint32_t>(x) << 16); }
+float widen(int8_t x) { return x; }
+
+// Where a weight lies in its panel.
+template <bool pairs> int64_t place(int64_t k, int64_t column) {
+    return pairs ? (k / 2 * CK_PANEL + column) * 2 + k % 2 : k * CK_PANEL + column;
+}
+
+template <typename Input, typename Weight> void product(const ck_product *job) {
+    constexpr bool pairs = sizeof(Weight) == 2;
     for (int64_t row = 0; row < job->rows; row++) {
-        const float *input = job->input + row * job->input_stride;
+        const Input *input = static_cast<const Input *>(job->input) + row * job->input_stride;
         float *output = job->output + row * job->output_stride;
         for (int64_t column = 0; column < job->columns; column++) {
-            const Weight *weights = static_cast<const Weight *>(job->weights)
-                                    + column / CK_PANEL * job->panel_stride + column % CK_PANEL;
-            float sum = job->accumulate ? output[column] : 0.0f;
-            sum += job->bias ? job->bias[column] : 0.0f;
+            const Weight *panel = static_cast<const Weight *>(job->weights)
+                                  + column / CK_PANEL * job->panel_stride;
+            float sum = 0;
             for (int64_t k = 0; k < job->depth; k++) {
-                sum += input[k] * widen(weights[k * CK_PANEL]);
+                sum += widen(input[k]) * widen(panel[place<pairs>(k, column % CK_PANEL)]);
             }
-            output[column] = sum;
+            if (job->scale) sum *= job->scale[column];
+            if (job->bias) sum += job->bias[column];
+            output[column] = job->accumulate ? output[column] + sum : sum;
         }
+    }
+}
+
+void narrow(const float *x, int64_t count, uint16_t *halves) {
+    for (int64_t i = 0; i < count; i++) {
+        uint32_t bits;
+        __builtin_memcpy(&bits, x + i, sizeof bits);
+        halves[i] = static_cast<uint16_t>((bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16);
     }
 }
 
@@ -53,21 +69,28 @@ void moments(const float *x, int64_t stride, int64_t rows, int64_t width, float 
     factor = 1.0f / __builtin_sqrtf(squares / count + epsilon);
 }
 
-void group_norm(const ck_group_norm *job) {
+void group_norm_of(const ck_group_norm *job, float *x, const float *residual) {
     const int64_t channels = job->channels, width = channels / job->groups;
     for (int64_t first = 0; first < channels; first += width) {
         float mean, factor;
-        moments(job->x + first, channels, job->steps, width, job->epsilon, mean, factor);
+        moments(x + first, job->stride, job->steps, width, job->epsilon, mean, factor);
         for (int64_t step = 0; step < job->steps; step++) {
             for (int64_t c = first; c < first + width; c++) {
-                const int64_t i = step * channels + c;
-                float y = (job->x[i] - mean) * factor * job->scale[c] + job->shift[c];
+                const int64_t i = step * job->stride + c;
+                float y = (x[i] - mean) * factor * job->scale[c] + job->shift[c];
                 if (job->then_mish) y = mish_of(y);
                 if (job->film) y = job->film[c] * y + job->film[channels + c];
-                if (job->residual) y += job->residual[i];
-                job->x[i] = y;
+                if (residual) y += residual[i];
+                x[i] = y;
             }
         }
+    }
+}
+
+void group_norm(const ck_group_norm *job) {
+    for (int64_t sequence = 0; sequence < job->sequences; sequence++) {
+        const int64_t start = sequence * job->sequence_stride;
+        group_norm_of(job, job->x + start, job->residual ? job->residual + start : nullptr);
     }
 }
 
@@ -95,4 +118,11 @@ void maximum(const float *x, int64_t rows, int64_t width, float *largest) {
 } // namespace
 
 const ck_kernels ck_scalar_kernels
-    = {product<float>, product<uint16_t>, group_norm, layer_norm, maximum};
+    = {product<float, float>,
+       product<float, uint16_t>,
+       product<uint16_t, uint16_t>,
+       product<float, int8_t>,
+       narrow,
+       group_norm,
+       layer_norm,
+       maximum};

@@ -5,7 +5,24 @@
 // included inside a pushed region.
 #include "variants.h"
 
+#include "CProcessor.h"
+
 #if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((                                                      \
+    target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,avx2,fma"))), apply_to = function)
+#define CK_NAMESPACE ck_avx512_bf16
+#define CK_VECTOR_BYTES 64
+#define CK_TILE_ROWS 4
+#define CK_TILE_PANELS 4
+#define CK_DOT
+#include "product_body.h"
+#undef CK_NAMESPACE
+#undef CK_VECTOR_BYTES
+#undef CK_TILE_ROWS
+#undef CK_TILE_PANELS
+#undef CK_DOT
+#pragma clang attribute pop
+
 #pragma clang attribute push(                                                                     \
     __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma"))), apply_to = function)
 #define CK_NAMESPACE ck_avx512
@@ -51,33 +68,32 @@
 #undef CK_TILE_ROWS
 #undef CK_TILE_PANELS
 
-#define CK_TABLE(space)                                                                           \
-    {space::product<float>, space::product<uint16_t>, space::group_norm, space::layer_norm,       \
-     space::maximum}
+#define CK_TABLE(space, dot)                                                                      \
+    {space::product<space::Float32>, space::product<space::BFloat16>,                             \
+     dot::product<dot::BFloat16Dot>, space::product<space::Int8>, space::narrow,                  \
+     space::group_norm, space::layer_norm, space::maximum}
 
-static const ck_kernels baseline = CK_TABLE(ck_baseline);
+static const ck_kernels baseline = CK_TABLE(ck_baseline, ck_baseline);
 
 #if defined(__x86_64__)
-static const ck_kernels avx2 = CK_TABLE(ck_avx2);
-static const ck_kernels avx512 = CK_TABLE(ck_avx512);
+static const ck_kernels avx2 = CK_TABLE(ck_avx2, ck_avx2);
+static const ck_kernels avx512 = CK_TABLE(ck_avx512, ck_avx512);
+// The wide set, with the machine's own products of bfloat16.
+static const ck_kernels avx512_bf16 = CK_TABLE(ck_avx512, ck_avx512_bf16);
 #endif
 
-extern "C" const ck_kernels *ck_kernels_for(int32_t isa) {
-    switch (isa) {
-    case CK_SCALAR:
+extern "C" const ck_kernels *ck_kernels_for(int32_t instruction_set) {
+    if (!cp_supports(instruction_set)) return nullptr;
+    switch (instruction_set) {
+    case CP_SCALAR:
         return &ck_scalar_kernels;
-    case CK_BASELINE:
+    case CP_BASELINE:
         return &baseline;
 #if defined(__x86_64__)
-    case CK_AVX2:
-        __builtin_cpu_init();
-        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? &avx2 : nullptr;
-    case CK_AVX512:
-        __builtin_cpu_init();
-        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
-                       && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")
-                   ? &avx512
-                   : nullptr;
+    case CP_AVX2:
+        return &avx2;
+    case CP_AVX512:
+        return cp_has_bfloat16_dot() ? &avx512_bf16 : &avx512;
 #endif
     default:
         return nullptr;

@@ -4,6 +4,8 @@
 // static, so no code of a wider set can leak into a narrower one.
 #include "variants.h"
 
+#include "CProcessor.h"
+
 #if defined(__x86_64__)
 #pragma clang attribute push(                                                                     \
     __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma"))), apply_to = function)
@@ -39,22 +41,18 @@ static const cr_kernels avx2 = {cr_avx2::render, cr_avx2::farthest_points};
 static const cr_kernels avx512 = {cr_avx512::render, cr_avx512::farthest_points};
 #endif
 
-extern "C" const cr_kernels *cr_kernels_for(int32_t isa) {
-    switch (isa) {
-    case CR_SCALAR:
+extern "C" const cr_kernels *cr_kernels_for(int32_t instruction_set) {
+    if (!cp_supports(instruction_set)) return nullptr;
+    switch (instruction_set) {
+    case CP_SCALAR:
         return &cr_scalar_kernels;
-    case CR_BASELINE:
+    case CP_BASELINE:
         return &baseline;
 #if defined(__x86_64__)
-    case CR_AVX2:
-        __builtin_cpu_init();
-        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? &avx2 : nullptr;
-    case CR_AVX512:
-        __builtin_cpu_init();
-        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
-                       && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")
-                   ? &avx512
-                   : nullptr;
+    case CP_AVX2:
+        return &avx2;
+    case CP_AVX512:
+        return &avx512;
 #endif
     default:
         return nullptr;

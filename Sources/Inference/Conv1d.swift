@@ -1,9 +1,6 @@
 public import Diagnostics
 
 /// A one-dimensional convolution with an odd kernel and half a kernel of zero padding.
-///
-/// With rows contiguous, taps times inputs are one long row, so the layer is one matrix product
-/// over an overlapping view. Taps that only ever meet padding are left out, which is exact.
 public struct Conv1d: Sendable {
     /// Width of a row of the input.
     public let inputs: Int
@@ -13,18 +10,26 @@ public struct Conv1d: Sendable {
     public let kernel: Int
     /// Steps of the input per step of the output.
     public let stride: Int
-    /// Shape `[kernel * inputs, outputs]`.
-    private let matrix: PackedMatrix
+    private let product: TapProduct
 
     /// Loads `name.weight` (PyTorch's layout `[outputs, inputs, kernel]`) and `name.bias`.
     ///
-    /// - Precondition: `kernel` is 1, 3 or 5.
+    /// - Parameters:
+    ///   - name: The prefix of the tensors' names.
+    ///   - inputs: Width of a row of the input.
+    ///   - outputs: Width of a row of the output.
+    ///   - kernel: 1, 3 or 5.
+    ///   - stride: Steps of the input per step of the output.
+    ///   - steps: The number of input steps, where it is always the same: taps that would only meet
+    ///     padding are then dropped.
+    ///   - store: The weights.
     public init(
         _ name: String,
         inputs: Int,
         outputs: Int,
         kernel: Int,
         stride: Int = 1,
+        steps: Int? = nil,
         from store: inout WeightStore
     ) throws(InputError) {
         precondition(
@@ -33,44 +38,42 @@ public struct Conv1d: Sendable {
         )
         (self.inputs, self.outputs, self.kernel, self.stride) = (inputs, outputs, kernel, stride)
         let tensor = try store.take("\(name).weight", shape: [outputs, inputs, kernel])
-        var weights = [Float](repeating: 0, count: tensor.values.count)
-        for output in 0..<outputs {
-            for input in 0..<inputs {
-                for tap in 0..<kernel {
-                    weights[(tap * inputs + input) * outputs + output] =
-                        tensor.values[(output * inputs + input) * kernel + tap]
-                }
+        let taps = (0..<kernel).map { tap in
+            (0..<inputs * outputs).map { i in
+                tensor.values[(i % outputs * inputs + i / outputs) * kernel + tap]
             }
         }
-        matrix = PackedMatrix(
-            weights,
+        product = try TapProduct(
+            taps: taps,
             bias: try store.take("\(name).bias", shape: [outputs]).values,
-            kernels: try KernelSet.selected(),
-            arena: store.arena
+            offset: -(kernel / 2),
+            stride: stride,
+            lengths: steps.map {
+                TapProduct.Lengths(
+                    inputSteps: $0,
+                    outputSteps: Self.outputSteps($0, stride: stride)
+                )
+            },
+            store: store
         )
     }
 
     /// The number of output steps for so many input steps.
-    public func outputSteps(_ steps: Int) -> Int { (steps - 1) / stride + 1 }
+    public func outputSteps(_ steps: Int) -> Int { Self.outputSteps(steps, stride: stride) }
 
-    /// Convolves the sequence; with `accumulating`, adds the result to the output.
+    private static func outputSteps(_ steps: Int, stride: Int) -> Int { (steps - 1) / stride + 1 }
+
+    /// What one sequence costs.
+    public var cost: PlanCost { product.cost }
+
+    /// Convolves the sequences; with `accumulating`, adds the result to the output.
     public func forward(
         _ input: SequenceBuffer,
         into output: SequenceBuffer,
-        accumulating: Bool = false
+        accumulating: Bool = false,
+        workspace: ProductWorkspace
     ) {
-        assert(input.channels == inputs && output.channels == outputs)
         assert(output.steps == outputSteps(input.steps))
-        let pad = kernel / 2
-        // A tap at offset o meets data somewhere only if |o| < steps.
-        let reach = min(pad, input.steps - 1)
-        let firstTap = pad - reach
-        matrix.multiply(
-            RowView(base: input.row(-reach), stride: stride * inputs, rows: output.steps),
-            using: (firstTap * inputs)..<((pad + reach + 1) * inputs),
-            into: output.row(0),
-            stride: outputs,
-            accumulating: accumulating
-        )
+        product.forward(input, into: output, accumulating: accumulating, workspace: workspace)
     }
 }

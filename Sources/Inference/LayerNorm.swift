@@ -21,7 +21,7 @@ public struct LayerNorm: Sendable {
         self.width = width
         scale = try store.take("\(name).weight", shape: [width]).values
         shift = try store.take("\(name).bias", shape: [width]).values
-        kernels = try KernelSet.selected()
+        kernels = try Kernels.selected()
     }
 
     /// Normalises rows in place, shape `[rows, width]`; with `thenReLU` negative results become 0.

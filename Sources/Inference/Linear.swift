@@ -8,6 +8,14 @@ public struct Linear: Sendable {
     public let outputs: Int
     private let matrix: PackedMatrix
 
+    /// What one row costs.
+    public var cost: PlanCost {
+        PlanCost(
+            flops: Double(2 * inputs * outputs),
+            weightBytes: Double(inputs * outputs * matrix.format.bytes)
+        )
+    }
+
     /// Loads `name.weight` (PyTorch's layout `[outputs, inputs]`) and `name.bias`.
     public init(
         _ name: String,
@@ -18,19 +26,21 @@ public struct Linear: Sendable {
         try self.init(name, inputs: inputs, outputs: outputs, folding: [], from: &store)
     }
 
-    /// Loads the layer for inputs whose first numbers are the constant `head`, which moves to the
-    /// bias; only the other `inputs - head.count` are inputs of the layer.
+    /// Loads the layer for inputs whose first numbers are the constant `head`.
+    ///
+    /// They move to the bias; only the other `inputs - head.count` are inputs of the layer. The
+    /// weights are stored in the store's format unless another is given.
     init(
         _ name: String,
         inputs: Int,
         outputs: Int,
         folding head: [Float],
+        format: WeightFormat? = nil,
         from store: inout WeightStore
     ) throws(InputError) {
         precondition(head.count <= inputs, "the constant part is wider than the input")
-        let stored = try store.take("\(name).weight", shape: [outputs, inputs])
         // Shape [inputs, outputs].
-        let weights = stored.transposed().values
+        let weights = try store.take("\(name).weight", shape: [outputs, inputs]).transposed().values
         var bias = try store.take("\(name).bias", shape: [outputs]).values.map(Double.init)
         for (row, value) in head.enumerated() {
             for column in 0..<outputs {
@@ -42,7 +52,38 @@ public struct Linear: Sendable {
         matrix = PackedMatrix(
             Array(weights[(head.count * outputs)...]),
             bias: bias.map(Float.init),
-            kernels: try KernelSet.selected(),
+            format: format ?? store.format,
+            kernels: try Kernels.selected(),
+            arena: store.arena
+        )
+    }
+
+    /// Loads the layer for inputs that are not normalised yet: `x scale + offset` of each input
+    /// becomes a part of the weights.
+    ///
+    /// Its weights stay float32, for raw inputs are large beside their differences.
+    init(
+        _ name: String,
+        inputs: Int,
+        outputs: Int,
+        normalising normalisation: InputNormalisation,
+        from store: inout WeightStore
+    ) throws(InputError) {
+        precondition(normalisation.scale.count == inputs && normalisation.offset.count == inputs)
+        var weights = try store.take("\(name).weight", shape: [outputs, inputs]).transposed().values
+        var bias = try store.take("\(name).bias", shape: [outputs]).values.map(Double.init)
+        for row in 0..<inputs {
+            for column in 0..<outputs {
+                let weight = weights[row * outputs + column]
+                bias[column] += Double(normalisation.offset[row]) * Double(weight)
+                weights[row * outputs + column] = normalisation.scale[row] * weight
+            }
+        }
+        (self.inputs, self.outputs) = (inputs, outputs)
+        matrix = PackedMatrix(
+            weights,
+            bias: bias.map(Float.init),
+            kernels: try Kernels.selected(),
             arena: store.arena
         )
     }
@@ -53,11 +94,55 @@ public struct Linear: Sendable {
     ///   - input: Shape `[rows, inputs]`.
     ///   - rows: The number of rows.
     ///   - output: Shape `[rows, outputs]`; must not overlap the input.
+    ///   - workspace: Scratch for an input of that size.
     public func forward(
         _ input: UnsafePointer<Float>,
         rows: Int,
-        into output: UnsafeMutablePointer<Float>
+        into output: UnsafeMutablePointer<Float>,
+        workspace: ProductWorkspace
     ) {
-        matrix.multiply(input, rows: rows, into: output)
+        if matrix.format == .bfloat16Dot {
+            let numbers = UnsafeBufferPointer(start: input, count: rows * inputs)
+            multiply(workspace.narrow(numbers, matrix.kernels), rows, output, workspace)
+        } else {
+            multiply(input, rows, output, workspace)
+        }
+    }
+
+    private func multiply<Element: BitwiseCopyable>(
+        _ input: UnsafePointer<Element>,
+        _ rows: Int,
+        _ output: UnsafeMutablePointer<Float>,
+        _ workspace: ProductWorkspace
+    ) {
+        matrix.multiply(
+            RowView(base: input, stride: inputs, rows: rows),
+            using: 0..<inputs,
+            into: output,
+            stride: outputs,
+            partner: workspace.partner
+        )
+    }
+}
+
+/// What turns raw inputs into a network's: `x scale + offset`, for each input.
+public struct InputNormalisation: Equatable, Sendable {
+    /// A factor for each input.
+    public let scale: [Float]
+    /// Added after scaling.
+    public let offset: [Float]
+
+    /// Creates a normalisation.
+    public init(scale: [Float], offset: [Float]) {
+        precondition(scale.count == offset.count, "one scale and one offset an input")
+        (self.scale, self.offset) = (scale, offset)
+    }
+
+    /// The normalisation that changes nothing.
+    public static func identity(_ inputs: Int) -> InputNormalisation {
+        InputNormalisation(
+            scale: [Float](repeating: 1, count: inputs),
+            offset: [Float](repeating: 0, count: inputs)
+        )
     }
 }

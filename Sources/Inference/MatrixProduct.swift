@@ -1,7 +1,7 @@
-/// Rows of floats at a fixed distance from each other; they may overlap.
-struct RowView {
+/// Rows of numbers at a fixed distance from each other; they may overlap.
+struct RowView<Element: BitwiseCopyable> {
     /// The first element of the first row.
-    let base: UnsafePointer<Float>
+    let base: UnsafePointer<Element>
     /// Elements from one row to the next.
     let stride: Int
     /// The number of rows.
@@ -21,7 +21,7 @@ struct RowView {
 ///   - output: The first row of the result; must not overlap the input.
 ///   - outputStride: Elements from one row of the result to the next.
 func matrixProduct(
-    _ input: RowView,
+    _ input: RowView<Float>,
     depth: Int,
     weights: UnsafePointer<Float>,
     bias: UnsafePointer<Float>,

@@ -10,9 +10,18 @@ public struct ObservationEncoder: Sendable {
     private let shape: NetworkShape
 
     /// Loads `name.points` and `name.state.{first,second}`.
+    ///
+    /// - Parameters:
+    ///   - name: The prefix of the tensors' names.
+    ///   - shape: Widths.
+    ///   - cloud: The normalisation of a point's numbers.
+    ///   - state: The normalisation of the state.
+    ///   - store: The weights.
     public init(
         _ name: String,
         shape: NetworkShape,
+        normalising cloud: InputNormalisation,
+        state: InputNormalisation,
         from store: inout WeightStore
     ) throws(InputError) {
         self.shape = shape
@@ -21,12 +30,14 @@ public struct ObservationEncoder: Sendable {
             inputs: shape.cloudWidth,
             widths: shape.pointWidths,
             outputs: shape.pointFeatures,
+            normalising: cloud,
             from: &store
         )
         stateFirst = try Linear(
             "\(name).state.first",
             inputs: shape.stateWidth,
             outputs: shape.stateFeatures,
+            normalising: state,
             from: &store
         )
         stateSecond = try Linear(
@@ -37,20 +48,26 @@ public struct ObservationEncoder: Sendable {
         )
     }
 
+    /// What one step costs.
+    public func cost(points count: Int) -> PlanCost {
+        points.cost(points: count) + stateFirst.cost + stateSecond.cost
+    }
+
     /// Scratch of the encoder.
     public func makeWorkspace() -> ObservationEncoderWorkspace {
         ObservationEncoderWorkspace(
             points: points.makeWorkspace(),
-            state: FloatBuffer(count: shape.stateFeatures)
+            state: FloatBuffer(count: shape.stateFeatures),
+            product: ProductWorkspace(inputs: max(shape.stateWidth, shape.stateFeatures))
         )
     }
 
     /// Encodes one step.
     ///
     /// - Parameters:
-    ///   - cloud: Shape `[points, cloudWidth]`, normalised.
+    ///   - cloud: Shape `[points, cloudWidth]`, not normalised.
     ///   - points: At least 1.
-    ///   - state: `stateWidth` numbers, normalised.
+    ///   - state: `stateWidth` numbers, not normalised.
     ///   - workspace: Scratch.
     ///   - output: `stepFeatures` numbers.
     public func forward(
@@ -61,9 +78,14 @@ public struct ObservationEncoder: Sendable {
         into output: UnsafeMutablePointer<Float>
     ) {
         points.forward(cloud, points: count, workspace: workspace.points, into: output)
-        stateFirst.forward(state, rows: 1, into: workspace.state.base)
+        stateFirst.forward(state, rows: 1, into: workspace.state.base, workspace: workspace.product)
         applyReLU(workspace.state.values)
-        stateSecond.forward(workspace.state.base, rows: 1, into: output + shape.pointFeatures)
+        stateSecond.forward(
+            workspace.state.base,
+            rows: 1,
+            into: output + shape.pointFeatures,
+            workspace: workspace.product
+        )
     }
 }
 
@@ -71,9 +93,11 @@ public struct ObservationEncoder: Sendable {
 public final class ObservationEncoderWorkspace {
     let points: PointEncoderWorkspace
     let state: FloatBuffer
+    let product: ProductWorkspace
 
-    init(points: PointEncoderWorkspace, state: FloatBuffer) {
+    init(points: PointEncoderWorkspace, state: FloatBuffer, product: ProductWorkspace) {
         self.points = points
         self.state = state
+        self.product = product
     }
 }

@@ -23,12 +23,19 @@ public struct PointEncoder: Sendable {
 
     /// Loads `name.layers.i.{linear,norm}` and `name.projection.{linear,norm}`.
     ///
-    /// - Precondition: `widths` is not empty.
+    /// - Parameters:
+    ///   - name: The prefix of the tensors' names.
+    ///   - inputs: Numbers per point.
+    ///   - widths: Widths of the per-point layers; at least one.
+    ///   - outputs: Width of the result.
+    ///   - normalisation: Of a point; it becomes a part of the first layer.
+    ///   - store: The weights.
     public init(
         _ name: String,
         inputs: Int,
         widths: [Int],
         outputs: Int,
+        normalising normalisation: InputNormalisation? = nil,
         from store: inout WeightStore
     ) throws(InputError) {
         guard let last = widths.last, let widest = widths.max() else {
@@ -40,9 +47,20 @@ public struct PointEncoder: Sendable {
         var width = inputs
         for (i, next) in widths.enumerated() {
             let layer = "\(name).layers.\(i)"
-            layers.append(
-                try Linear("\(layer).linear", inputs: width, outputs: next, from: &store)
-            )
+            let linear = "\(layer).linear"
+            if i == 0, let normalisation {
+                layers.append(
+                    try Linear(
+                        linear,
+                        inputs: width,
+                        outputs: next,
+                        normalising: normalisation,
+                        from: &store
+                    )
+                )
+            } else {
+                layers.append(try Linear(linear, inputs: width, outputs: next, from: &store))
+            }
             norms.append(try LayerNorm("\(layer).norm", width: next, from: &store))
             width = next
         }
@@ -53,14 +71,19 @@ public struct PointEncoder: Sendable {
             outputs: outputs,
             from: &store
         )
-        kernels = try KernelSet.selected()
+        kernels = try Kernels.selected()
         projectionNorm = try LayerNorm("\(name).projection.norm", width: outputs, from: &store)
+    }
+
+    /// What one cloud costs.
+    public func cost(points: Int) -> PlanCost {
+        layers.reduce(projection.cost) { $0 + $1.cost.times(points) }
     }
 
     /// Scratch of the encoder, for any number of points.
     public func makeWorkspace() -> PointEncoderWorkspace {
         PointEncoderWorkspace(
-            activations: Self.blockPoints * widest,
+            activations: Self.blockPoints * max(widest, inputs),
             pooled: layers.last?.outputs ?? 0
         )
     }
@@ -68,7 +91,7 @@ public struct PointEncoder: Sendable {
     /// Encodes a cloud.
     ///
     /// - Parameters:
-    ///   - cloud: Shape `[points, inputs]`, normalised; at least one point.
+    ///   - cloud: Shape `[points, inputs]`; at least one point.
     ///   - points: The number of points.
     ///   - workspace: Scratch.
     ///   - output: `outputs` numbers.
@@ -86,7 +109,7 @@ public struct PointEncoder: Sendable {
             var input = cloud + first * inputs
             var (next, spare) = (workspace.front.base, workspace.back.base)
             for (layer, norm) in zip(layers, norms) {
-                layer.forward(input, rows: rows, into: next)
+                layer.forward(input, rows: rows, into: next, workspace: workspace.product)
                 norm.forward(next, rows: rows, thenReLU: true)
                 input = UnsafePointer(next)
                 swap(&next, &spare)
@@ -99,7 +122,7 @@ public struct PointEncoder: Sendable {
             )
             first += rows
         }
-        projection.forward(pooled.base, rows: 1, into: output)
+        projection.forward(pooled.base, rows: 1, into: output, workspace: workspace.product)
         projectionNorm.forward(output, rows: 1)
     }
 }
@@ -109,10 +132,12 @@ public final class PointEncoderWorkspace {
     let front: FloatBuffer
     let back: FloatBuffer
     let pooled: FloatBuffer
+    let product: ProductWorkspace
 
     init(activations: Int, pooled: Int) {
         front = FloatBuffer(count: activations)
         back = FloatBuffer(count: activations)
         self.pooled = FloatBuffer(count: pooled)
+        product = ProductWorkspace(inputs: max(activations, pooled))
     }
 }

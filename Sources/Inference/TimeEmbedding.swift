@@ -29,12 +29,16 @@ struct TimeEmbedding {
                 "\(name).\(time).first",
                 inputs: width,
                 outputs: 4 * width,
+                folding: [],
+                format: .float32,
                 from: &store
             )
             let second = try Linear(
                 "\(name).\(time).second",
                 inputs: 4 * width,
                 outputs: width,
+                folding: [],
+                format: .float32,
                 from: &store
             )
             encoders.append((first, second))
@@ -48,12 +52,18 @@ struct TimeEmbedding {
         for (time, encoder) in zip([t, r], encoders) {
             let hidden = FloatBuffer(count: 4 * width)
             let output = FloatBuffer(count: width)
+            let workspace = ProductWorkspace(inputs: 4 * width)
             sinusoidalEmbedding(time, width: width).withUnsafeBufferPointer { x in
                 guard let x = x.baseAddress else { return }
-                encoder.first.forward(x, rows: 1, into: hidden.base)
+                encoder.first.forward(x, rows: 1, into: hidden.base, workspace: workspace)
             }
             applyMish(hidden.values)
-            encoder.second.forward(hidden.base, rows: 1, into: output.base)
+            encoder.second.forward(
+                hidden.base,
+                rows: 1,
+                into: output.base,
+                workspace: workspace
+            )
             for i in 0..<width { total[i] += output.values[i] }
         }
         return total

@@ -1,21 +1,36 @@
 public import Diagnostics
 
-/// The one-dimensional FiLM U-Net over the action horizon, at one fixed pair of times.
+/// The one-dimensional FiLM U-Net over the action horizon, at fixed times.
 ///
 /// Predicts the average velocity `u(z, r, t)`; `t = 1` is noise, `t = 0` data. The times are given
-/// at load, and everything that depends on them alone is folded into the FiLM biases. The first
-/// skip (full length) is unused. Source: MP1, arXiv 2507.10543.
+/// at load, and everything that depends on them alone is folded into the FiLM biases; so are taps
+/// that never meet data at this horizon dropped. The first skip (full length) is unused. Source: MP1,
+/// arXiv 2507.10543.
 public struct UNet: Sendable {
-    /// A level: two blocks, and the change of length behind them.
+    /// A pair of times, `0 <= r <= t <= 1`.
+    public struct Times: Equatable, Sendable {
+        /// The later time.
+        public let t: Double
+        /// The earlier time.
+        public let r: Double
+
+        /// Creates a pair.
+        public init(t: Double, r: Double) { (self.t, self.r) = (t, r) }
+
+        /// From noise to data in one step.
+        public static let whole = Times(t: 1, r: 0)
+    }
+
+    /// A level: its blocks, and the change of length behind them.
     struct Level<Sample: Sendable>: Sendable {
-        let first: ResidualBlock
-        let second: ResidualBlock
+        let blocks: [ResidualBlock]
         let sample: Sample
     }
 
     let shape: NetworkShape
+    let film: FiLMLayers
     let down: [Level<Conv1d?>]
-    let mid: (first: ResidualBlock, second: ResidualBlock)
+    let mid: Level<Void>
     let up: [Level<ConvTranspose1d>]
     private let finalConv: Conv1d
     private let finalNorm: GroupNorm
@@ -26,46 +41,49 @@ public struct UNet: Sendable {
     /// - Parameters:
     ///   - name: The prefix of the tensors' names.
     ///   - shape: Widths; the horizon must be a multiple of 2 to the number of levels less one.
-    ///   - t: The later time, in `[0, 1]`.
-    ///   - r: The earlier time, in `[0, t]`.
+    ///   - times: The times that it will be evaluated at.
     ///   - store: The weights.
     public init(
         _ name: String,
         shape: NetworkShape,
-        t: Double = 1,
-        r: Double = 0,
+        times: [Times] = [.whole],
         from store: inout WeightStore
     ) throws(InputError) {
         self.shape = shape
         let widths = shape.unetWidths
-        let time = try TimeEmbedding(name, width: shape.timeFeatures, from: &store)
-        let constant = time(t: t, r: r).map(mish)
+        var films: [FiLMLayers.Block] = []
 
         func blocks(
             _ name: String,
             _ inputs: Int,
-            _ outputs: Int
-        ) throws(InputError) -> (ResidualBlock, ResidualBlock) {
-            func block(_ index: Int, _ inputs: Int) throws(InputError) -> ResidualBlock {
-                try ResidualBlock(
-                    "\(name).\(index)",
-                    inputs: inputs,
-                    outputs: outputs,
-                    condition: shape.timeFeatures + shape.conditionWidth,
-                    constant: constant,
-                    kernel: shape.kernel,
-                    groups: shape.groups,
-                    from: &store
+            _ outputs: Int,
+            steps: Int
+        ) throws(InputError) -> [ResidualBlock] {
+            var blocks: [ResidualBlock] = []
+            for i in 0..<2 {
+                let block = "\(name).\(i)"
+                films.append(FiLMLayers.Block(name: block, channels: outputs))
+                blocks.append(
+                    try ResidualBlock(
+                        block,
+                        inputs: i == 0 ? inputs : outputs,
+                        outputs: outputs,
+                        kernel: shape.kernel,
+                        groups: shape.groups,
+                        steps: steps,
+                        from: &store
+                    )
                 )
             }
-            return (try block(0, inputs), try block(1, outputs))
+            return blocks
         }
 
         var down: [Level<Conv1d?>] = []
         var width = shape.actionWidth
         for (i, next) in widths.enumerated() {
             let level = "\(name).down.\(i)"
-            let (first, second) = try blocks("\(level).blocks", width, next)
+            let steps = shape.steps(level: i)
+            let blocks = try blocks("\(level).blocks", width, next, steps: steps)
             var sample: Conv1d?
             if i + 1 < widths.count {
                 sample = try Conv1d(
@@ -74,26 +92,33 @@ public struct UNet: Sendable {
                     outputs: next,
                     kernel: 3,
                     stride: 2,
+                    steps: steps,
                     from: &store
                 )
             }
-            down.append(Level(first: first, second: second, sample: sample))
+            down.append(Level(blocks: blocks, sample: sample))
             width = next
         }
         self.down = down
-        mid = try blocks("\(name).mid", width, width)
+        let deepest = widths.count - 1
+        mid = Level(
+            blocks: try blocks("\(name).mid", width, width, steps: shape.steps(level: deepest)),
+            sample: ()
+        )
 
         var up: [Level<ConvTranspose1d>] = []
         for (i, next) in widths.dropLast().reversed().enumerated() {
             let level = "\(name).up.\(i)"
-            let (first, second) = try blocks("\(level).blocks", 2 * width, next)
+            let steps = shape.steps(level: deepest - i)
+            let blocks = try blocks("\(level).blocks", 2 * width, next, steps: steps)
             let sample = try ConvTranspose1d(
                 "\(level).sample",
                 inputs: next,
                 outputs: next,
+                steps: steps,
                 from: &store
             )
-            up.append(Level(first: first, second: second, sample: sample))
+            up.append(Level(blocks: blocks, sample: sample))
             width = next
         }
         self.up = up
@@ -102,6 +127,7 @@ public struct UNet: Sendable {
             inputs: width,
             outputs: width,
             kernel: shape.kernel,
+            steps: shape.horizon,
             from: &store
         )
         finalNorm = try GroupNorm(
@@ -115,71 +141,74 @@ public struct UNet: Sendable {
             inputs: width,
             outputs: shape.actionWidth,
             kernel: 1,
+            steps: shape.horizon,
+            from: &store
+        )
+        let embedding = try TimeEmbedding(name, width: shape.timeFeatures, from: &store)
+        film = try FiLMLayers(
+            films,
+            inputs: shape.conditionWidth,
+            times: times.map { embedding(t: $0.t, r: $0.r).map(mish) },
             from: &store
         )
     }
+}
 
-    /// Predicts the average velocity of `workspace.input` into `workspace.output`.
+// MARK: - Evaluation
+
+extension UNet {
+    /// What an evaluation of so many candidates costs, and the condition once.
+    public func cost(candidates: Int) -> PlanCost {
+        var one = finalConv.cost + head.cost
+        for level in down { one = one + level.cost + (level.sample?.cost ?? PlanCost()) }
+        one = one + mid.cost
+        for level in up { one = one + level.cost + level.sample.cost }
+        return one.times(candidates) + film.cost
+    }
+
+    /// Takes in an observation, for all candidates and times.
     ///
     /// - Parameters:
     ///   - condition: Mish of the condition, `conditionWidth` numbers.
-    ///   - workspace: Scratch made for this network; its `input` holds z.
-    public func forward(condition: UnsafePointer<Float>, workspace: UNetWorkspace) {
+    ///   - workspace: Scratch made for this network.
+    public func observe(_ condition: UnsafePointer<Float>, workspace: UNetWorkspace) {
+        film.forward(condition, into: workspace.filmAtFirst.base, workspace: workspace.product)
+    }
+
+    /// Predicts the average velocity of `workspace.input` into `workspace.output`, under the
+    /// observation last taken in.
+    ///
+    /// - Parameters:
+    ///   - time: Which of the times given at load.
+    ///   - workspace: Scratch made for this network; its `input` holds z of every candidate.
+    public func forward(time: Int = 0, workspace: UNetWorkspace) {
+        let product = workspace.product
+        product.partner?.wake()
+        defer { product.partner?.rest() }
+        var films = UnsafePointer(workspace.filmAtFirst.base)
+        if time > 0 {
+            film.move(films, to: time, into: workspace.film.base)
+            films = UnsafePointer(workspace.film.base)
+        }
         var x = workspace.input
         for (level, scratch) in zip(down, workspace.down) {
-            level.first.forward(
-                x,
-                condition: condition,
-                workspace: scratch.firstBlock,
-                into: scratch.first
-            )
-            level.second.forward(
-                scratch.first,
-                condition: condition,
-                workspace: scratch.secondBlock,
-                into: scratch.second
-            )
-            x = scratch.second
+            x = level.forward(x, &films, scratch, product)
             if let sample = level.sample {
-                sample.forward(x, into: scratch.sampled)
+                sample.forward(x, into: scratch.sampled, workspace: product)
                 x = scratch.sampled
             }
         }
-        let middle = workspace.mid
-        mid.first.forward(
-            x,
-            condition: condition,
-            workspace: middle.firstBlock,
-            into: middle.first
-        )
-        mid.second.forward(
-            middle.first,
-            condition: condition,
-            workspace: middle.secondBlock,
-            into: middle.second
-        )
-        x = middle.second
+        x = mid.forward(x, &films, workspace.mid, product)
         for (i, (level, scratch)) in zip(up, workspace.up).enumerated() {
-            let skip = workspace.down[down.count - 1 - i].second
-            Self.join(x, skip, into: scratch.joined)
-            level.first.forward(
-                scratch.joined,
-                condition: condition,
-                workspace: scratch.firstBlock,
-                into: scratch.first
-            )
-            level.second.forward(
-                scratch.first,
-                condition: condition,
-                workspace: scratch.secondBlock,
-                into: scratch.second
-            )
-            level.sample.forward(scratch.second, into: scratch.sampled)
+            let skip = workspace.down[down.count - 1 - i].outputs
+            Self.join(x, skip[skip.count - 1], into: scratch.joined)
+            x = level.forward(scratch.joined, &films, scratch, product)
+            level.sample.forward(x, into: scratch.sampled, workspace: product)
             x = scratch.sampled
         }
-        finalConv.forward(x, into: workspace.final)
+        finalConv.forward(x, into: workspace.final, workspace: product)
         finalNorm.forward(workspace.final, thenMish: true)
-        head.forward(workspace.final, into: workspace.output)
+        head.forward(workspace.final, into: workspace.output, workspace: product)
     }
 
     /// Puts the channels of two sequences side by side.
@@ -188,9 +217,42 @@ public struct UNet: Sendable {
         _ b: SequenceBuffer,
         into output: SequenceBuffer
     ) {
-        for step in 0..<output.steps {
-            output.row(step).update(from: a.row(step), count: a.channels)
-            (output.row(step) + a.channels).update(from: b.row(step), count: b.channels)
+        for candidate in 0..<output.candidates {
+            for step in 0..<output.steps {
+                let row = output.row(step, candidate: candidate)
+                row.update(from: a.row(step, candidate: candidate), count: a.channels)
+                (row + a.channels).update(
+                    from: b.row(step, candidate: candidate),
+                    count: b.channels
+                )
+            }
         }
+    }
+}
+
+extension UNet.Level {
+    /// What one sequence costs, without the change of length.
+    fileprivate var cost: PlanCost { blocks.reduce(PlanCost()) { $0 + $1.cost } }
+
+    /// The blocks in a row; moves `films` past their numbers.
+    fileprivate func forward(
+        _ input: SequenceBuffer,
+        _ films: inout UnsafePointer<Float>,
+        _ scratch: UNetWorkspace.Level,
+        _ product: ProductWorkspace
+    ) -> SequenceBuffer {
+        var x = input
+        for (block, output) in zip(blocks, scratch.outputs) {
+            block.forward(
+                x,
+                film: films,
+                hidden: scratch.hidden,
+                into: output,
+                workspace: product
+            )
+            films += 2 * block.outputs
+            x = output
+        }
+        return x
     }
 }

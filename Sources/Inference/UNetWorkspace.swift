@@ -1,61 +1,84 @@
-/// Scratch of a U-Net, planned once from its shape.
+/// Scratch of a U-Net for a number of candidates, planned once from its shape.
 public final class UNetWorkspace {
     /// Scratch of one level.
     final class Level {
+        /// The input of an upward level: what comes from below beside the skip.
         let joined: SequenceBuffer
-        let first: SequenceBuffer
-        let second: SequenceBuffer
+        let hidden: SequenceBuffer
+        /// Of each block.
+        let outputs: [SequenceBuffer]
         let sampled: SequenceBuffer
-        let firstBlock: ResidualBlockWorkspace
-        let secondBlock: ResidualBlockWorkspace
 
-        init(_ first: ResidualBlock, _ second: ResidualBlock, steps: Int, sampledSteps: Int) {
-            joined = SequenceBuffer(steps: steps, channels: first.inputs)
-            self.first = SequenceBuffer(steps: steps, channels: first.outputs)
-            self.second = SequenceBuffer(steps: steps, channels: second.outputs)
-            sampled = SequenceBuffer(steps: sampledSteps, channels: second.outputs)
-            firstBlock = ResidualBlockWorkspace(first, steps: steps)
-            secondBlock = ResidualBlockWorkspace(second, steps: steps)
+        init(_ blocks: [ResidualBlock], candidates: Int, steps: Int, sampledSteps: Int) {
+            func buffer(_ steps: Int, _ channels: Int) -> SequenceBuffer {
+                SequenceBuffer(candidates: candidates, steps: steps, channels: channels)
+            }
+            let width = blocks.last?.outputs ?? 0
+            joined = buffer(steps, blocks.first?.inputs ?? 0)
+            hidden = buffer(steps, width)
+            outputs = blocks.map { buffer(steps, $0.outputs) }
+            sampled = buffer(sampledSteps, width)
+        }
+
+        /// Numbers in the largest buffer.
+        var largest: Int {
+            (outputs + [joined, hidden, sampled]).reduce(0) { max($0, $1.numbers.count) }
         }
     }
 
-    /// The noisy chunk z, shape `[horizon, actionWidth]`.
+    /// How many candidates are computed at once.
+    public let candidates: Int
+    /// The noisy chunks z, `[horizon, actionWidth]` each.
     public let input: SequenceBuffer
-    /// The average velocity, shape `[horizon, actionWidth]`.
+    /// The average velocities, `[horizon, actionWidth]` each.
     public let output: SequenceBuffer
     let down: [Level]
     let mid: Level
     let up: [Level]
     let final: SequenceBuffer
+    /// FiLM numbers of all blocks under the observation, at the first time.
+    let filmAtFirst: FloatBuffer
+    /// The same at another time.
+    let film: FloatBuffer
+    let product: ProductWorkspace
 
     /// Allocates everything a forward pass writes.
-    public init(_ network: UNet) {
+    ///
+    /// - Parameters:
+    ///   - network: Whose scratch it is.
+    ///   - candidates: How many chunks to compute at once, at least 1.
+    ///   - partner: A second thread for big products.
+    public init(_ network: UNet, candidates: Int = 1, partner: ProductPartner? = nil) {
+        precondition(candidates > 0, "at least one candidate")
+        self.candidates = candidates
         let shape = network.shape
         let deepest = network.down.count - 1
-        input = SequenceBuffer(steps: shape.horizon, channels: shape.actionWidth)
-        output = SequenceBuffer(steps: shape.horizon, channels: shape.actionWidth)
-        down = network.down.enumerated().map { i, level in
+        func level(_ blocks: [ResidualBlock], _ depth: Int, sampled: Int) -> Level {
             Level(
-                level.first,
-                level.second,
-                steps: shape.steps(level: i),
-                sampledSteps: shape.steps(level: min(i + 1, deepest))
+                blocks,
+                candidates: candidates,
+                steps: shape.steps(level: depth),
+                sampledSteps: sampled
             )
         }
-        mid = Level(
-            network.mid.first,
-            network.mid.second,
-            steps: shape.steps(level: deepest),
-            sampledSteps: 0
-        )
-        up = network.up.enumerated().map { i, level in
-            Level(
-                level.first,
-                level.second,
-                steps: shape.steps(level: deepest - i),
-                sampledSteps: shape.steps(level: deepest - i - 1)
-            )
+        func chunk(_ channels: Int) -> SequenceBuffer {
+            SequenceBuffer(candidates: candidates, steps: shape.horizon, channels: channels)
         }
-        final = SequenceBuffer(steps: shape.horizon, channels: shape.unetWidths[0])
+        input = chunk(shape.actionWidth)
+        output = chunk(shape.actionWidth)
+        final = chunk(shape.unetWidths[0])
+        down = network.down.enumerated().map { i, part in
+            level(part.blocks, i, sampled: shape.steps(level: min(i + 1, deepest)))
+        }
+        mid = level(network.mid.blocks, deepest, sampled: 0)
+        up = network.up.enumerated().map { i, part in
+            level(part.blocks, deepest - i, sampled: shape.steps(level: deepest - i - 1))
+        }
+        filmAtFirst = FloatBuffer(count: network.film.outputs)
+        film = FloatBuffer(count: network.film.outputs)
+        let largest = (down + [mid] + up).reduce(
+            max(input.numbers.count, final.numbers.count, shape.conditionWidth)
+        ) { max($0, $1.largest) }
+        product = ProductWorkspace(inputs: largest, partner: partner)
     }
 }

@@ -6,10 +6,17 @@ public struct WeightStore {
     private var unused: Set<String>
     /// Where the layers that load from this store pack their weights.
     let arena = WeightArena()
+    /// How they store them.
+    public let format: WeightFormat
 
     /// Creates a store over a checked file.
-    public init(_ file: SafetensorsFile) {
+    ///
+    /// - Parameters:
+    ///   - file: The tensors.
+    ///   - format: How the layers will store their weights.
+    public init(_ file: SafetensorsFile, format: WeightFormat = .float32) {
         self.file = file
+        self.format = format
         unused = Set(file.names)
     }
 

@@ -1,5 +1,5 @@
 public import Diagnostics
-import Inference
+public import Inference
 import Robots
 import Runtime
 
@@ -9,12 +9,17 @@ public final class MeanFlowModel: Sendable {
     public let manifest: PolicyManifest
     let encoder: ObservationEncoder
     let unet: UNet
+    /// How the weights lie in memory.
+    public let format: WeightFormat
 
     /// Loads a policy's directory.
     ///
+    /// - Parameters:
+    ///   - directory: Where `policy.json` lies.
+    ///   - format: How to store the weights; as the file does by default.
     /// - Throws: `InputError` naming file and key or tensor: anything missing, unexpected,
     ///   mis-shaped, not finite, or weights that are not the ones that were exported.
-    public init(directory: String) throws(InputError) {
+    public init(directory: String, format: WeightFormat? = nil) throws(InputError) {
         let manifest = try PolicyManifest(directory: directory)
         let path: String
         do {
@@ -24,11 +29,26 @@ public final class MeanFlowModel: Sendable {
         }
         let file = try SafetensorsFile(path: path, limit: manifest.weights.bytes)
         try Self.check(file, manifest)
-        var store = WeightStore(file)
-        encoder = try ObservationEncoder("encoder", shape: manifest.network, from: &store)
+        self.format = format ?? manifest.weights.format
+        var store = WeightStore(file, format: self.format)
+        encoder = try ObservationEncoder(
+            "encoder",
+            shape: manifest.network,
+            normalising: manifest.cloud.inputNormalisation,
+            state: InputNormalisation(
+                scale: manifest.stateNormalisation.scale,
+                offset: manifest.stateNormalisation.offset
+            ),
+            from: &store
+        )
         unet = try UNet("unet", shape: manifest.network, from: &store)
         try store.requireAllTaken()
         self.manifest = manifest
+    }
+
+    /// What a plan of so many candidates costs: one observation encoded, the earlier ones kept.
+    public func cost(candidates: Int) -> PlanCost {
+        encoder.cost(points: manifest.cloud.points) + unet.cost(candidates: candidates)
     }
 
     /// Size, parameter count and hash are those of the manifest.

@@ -1,5 +1,5 @@
 public import Diagnostics
-import Inference
+public import Inference
 public import Runtime
 import Spatial
 
@@ -24,6 +24,9 @@ public final class MeanFlowPolicy: Policy {
     /// Keeps the policy's draws apart from other draws of the same seed ("policy").
     private static let noiseStream: UInt64 = 0x706F_6C69_6379
 
+    /// Chunks that a plan makes at once.
+    public var candidates: Int { workspace.candidates }
+
     /// Loads a policy's directory.
     ///
     /// - Throws: `InputError` naming file and key or tensor.
@@ -32,13 +35,18 @@ public final class MeanFlowPolicy: Policy {
     }
 
     /// Creates a policy over a loaded model, with a workspace of its own.
-    public init(model: MeanFlowModel) {
+    ///
+    /// - Parameters:
+    ///   - model: The network.
+    ///   - candidates: How many chunks to sample for each observation.
+    ///   - partner: A second thread for big networks; this policy's own.
+    public init(model: MeanFlowModel, candidates: Int = 1, partner: ProductPartner? = nil) {
         self.model = model
         let shape = model.manifest.network
         history = ObservationRing(model: model)
-        workspace = UNetWorkspace(model.unet)
+        workspace = UNetWorkspace(model.unet, candidates: candidates, partner: partner)
         condition = FloatBuffer(count: shape.conditionWidth)
-        noise = FloatBuffer(count: shape.horizon * shape.actionWidth)
+        noise = FloatBuffer(count: candidates * shape.horizon * shape.actionWidth)
         reset(seed: 0)
     }
 
@@ -67,7 +75,7 @@ public final class MeanFlowPolicy: Policy {
         try history.add(observation)
     }
 
-    /// Plans from the observation and the ones before it.
+    /// Plans from the observation and the ones before it; of several candidates, the first.
     ///
     /// Does not allocate. At an episode's start the first observation stands in for those before.
     ///
@@ -77,27 +85,53 @@ public final class MeanFlowPolicy: Policy {
         _ observation: Observation,
         into chunk: inout ActionChunk
     ) throws(LoopFault) {
+        try sample(observation)
+        try unpack(0, into: &chunk)
+    }
+
+    /// Samples all candidates for one observation, each from noise of its own; what depends on the
+    /// observation alone is computed once.
+    ///
+    /// Does not allocate.
+    ///
+    /// - Throws: `LoopFault` as for one plan.
+    ///
+    /// - Precondition: There are ``candidates`` chunks.
+    public func plan(
+        _ observation: Observation,
+        into chunks: inout [ActionChunk]
+    ) throws(LoopFault) {
+        precondition(chunks.count == candidates, "one chunk a candidate")
+        try sample(observation)
+        for candidate in chunks.indices { try unpack(candidate, into: &chunks[candidate]) }
+    }
+
+    private func sample(_ observation: Observation) throws(LoopFault) {
         try history.add(observation)
         history.gather(into: condition)
         applyMish(condition.values)
         if model.manifest.noise == .normal { drawNoise() }
-        workspace.input.row(0).update(from: noise.base, count: noise.count)
-        model.unet.forward(condition: condition.base, workspace: workspace)
-        try unpack(into: &chunk)
+        let size = model.manifest.network.horizon * model.manifest.network.actionWidth
+        for candidate in 0..<candidates {
+            workspace.input.load(noise.base + candidate * size, candidate: candidate)
+        }
+        model.unet.observe(condition.base, workspace: workspace)
+        model.unet.forward(workspace: workspace)
     }
 
     /// Takes the step, unnormalises, clips to `[-1, 1]`.
-    private func unpack(into chunk: inout ActionChunk) throws(LoopFault) {
-        let (horizon, width) = (shape.horizon, shape.actionWidth)
+    private func unpack(_ candidate: Int, into chunk: inout ActionChunk) throws(LoopFault) {
+        let network = model.manifest.network
+        let (horizon, width) = (network.horizon, network.actionWidth)
         guard chunk.horizon == horizon, chunk.width == width else {
             throw .policy(what: "the chunk has another shape than the policy's")
         }
         let normalisation = model.manifest.actionNormalisation
-        let velocity = workspace.output.row(0)
+        let noise = noise.base + candidate * horizon * width
         for step in 0..<horizon {
+            let velocity = workspace.output.row(step, candidate: candidate)
             for component in 0..<width {
-                let i = step * width + component
-                let x = noise.base[i] - velocity[i]
+                let x = noise[step * width + component] - velocity[component]
                 let action =
                     (x - normalisation.offset[component]) / normalisation.scale[component]
                 guard action.isFinite else { throw .notFinite(what: "the planned action") }

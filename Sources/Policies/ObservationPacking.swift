@@ -3,7 +3,9 @@ import Robots
 import Runtime
 import Spatial
 
-/// Turns observations into the network's normalised inputs, in preallocated buffers.
+/// Turns observations into the network's inputs, in preallocated buffers.
+///
+/// The network normalises them itself: that is a part of its first layers.
 struct ObservationPacking {
     private let manifest: PolicyManifest
     /// Shape `[points, cloudWidth]`.
@@ -31,15 +33,12 @@ struct ObservationPacking {
             try write(feature, of: observation, at: at)
             at += feature.width
         }
-        let normalisation = manifest.stateNormalisation
         for i in 0..<state.count {
-            let value = state.base[i] * normalisation.scale[i] + normalisation.offset[i]
-            guard value.isFinite else { throw .notFinite(what: "the observed state") }
-            state.base[i] = value
+            guard state.base[i].isFinite else { throw .notFinite(what: "the observed state") }
         }
     }
 
-    /// Writes one feature, not yet normalised.
+    /// Writes one feature.
     private func write(
         _ feature: StateFeature,
         of observation: Observation,
@@ -87,7 +86,6 @@ struct ObservationPacking {
         }
         let tool = observation.worldFromTool.translation
         let origin = SIMD3(Float(tool.x), Float(tool.y), Float(tool.z))
-        let centre = SIMD3(spec.centre[0], spec.centre[1], spec.centre[2])
         let width = manifest.network.cloudWidth
         let finite = observation.cloud.coordinates.withUnsafeBufferPointer { points in
             var total = SIMD3<Float>.zero
@@ -95,10 +93,10 @@ struct ObservationPacking {
                 let p = SIMD3(points[3 * i], points[3 * i + 1], points[3 * i + 2])
                 var output = cloud.base + i * width
                 if spec.frame != .tool {
-                    Self.store((p - centre) * spec.worldScale, at: output)
+                    Self.store(p, at: output)
                     output += 3
                 }
-                if spec.frame != .world { Self.store((p - origin) * spec.toolScale, at: output) }
+                if spec.frame != .world { Self.store(p - origin, at: output) }
                 // Zero times a number that is not finite is not a number.
                 total += p * 0
             }

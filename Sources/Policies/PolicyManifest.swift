@@ -39,6 +39,22 @@ public struct PolicyManifest: Equatable, Sendable {
         public let worldScale: Float
         /// `(p - tool position) * toolScale`, 1/metre.
         public let toolScale: Float
+
+        /// The same for the numbers of a point as the network reads them: in the world frame, then
+        /// from the tool.
+        var inputNormalisation: InputNormalisation {
+            var scale: [Float] = []
+            var offset: [Float] = []
+            if frame != .tool {
+                scale += [worldScale, worldScale, worldScale]
+                offset += centre.map { -$0 * worldScale }
+            }
+            if frame != .world {
+                scale += [toolScale, toolScale, toolScale]
+                offset += [0, 0, 0]
+            }
+            return InputNormalisation(scale: scale, offset: offset)
+        }
     }
 
     /// `normalised = value * scale + offset`, per dimension.
@@ -59,6 +75,8 @@ public struct PolicyManifest: Equatable, Sendable {
         public let bytes: Int
         /// Numbers in all tensors.
         public let parameters: Int
+        /// How a runtime stores them where nothing else is asked for: without loss.
+        public let format: WeightFormat
     }
 
     /// The name under which the policy is found.
@@ -345,12 +363,13 @@ extension PolicyManifest {
             )
         }
         let hash = try hash(&object, "sha256")
-        _ = try object.choice("dtype", of: ["bf16", "f16", "f32"])
+        let type = try object.choice("dtype", of: ["bf16", "f16", "f32"])
         let weights = Weights(
             file: file,
             sha256: hash,
             bytes: try object.integer("bytes", in: 8...(1 << 32)),
-            parameters: try object.integer("parameters", in: 1...(1 << 31))
+            parameters: try object.integer("parameters", in: 1...(1 << 31)),
+            format: type == "bf16" ? .bfloat16 : .float32
         )
         try object.requireAllTaken()
         return weights

@@ -1,5 +1,6 @@
 internal import CRaycast
 public import Diagnostics
+public import Processor
 public import Runtime
 import Spatial
 
@@ -45,11 +46,11 @@ public final class CloudBuilder {
                 throw InputError(key: key, expected: "1 to \(bound)", found: "\(count)")
             }
         }
-        let kernels = try InstructionSet.resolved(instructionSet).kernels
+        let set = try InstructionSet.resolved(instructionSet)
         self.workspace = workspace
         self.maximumCandidates = maximumCandidates
         self.maximumPixels = maximumPixels
-        self.kernels = kernels
+        kernels = rayKernels(set)
         let padding = Int(CR_POINT_PADDING)
         stride = (maximumPixels + padding - 1) / padding * padding
         arrays = .allocate(capacity: stride * 4)

@@ -1,5 +1,6 @@
 internal import CRaycast
 public import Diagnostics
+public import Processor
 public import Runtime
 internal import Spatial
 
@@ -56,11 +57,11 @@ public final class RayCaster {
                 found: "ambient \(shading.ambient), squares of \(shading.checkerSide) m"
             )
         }
-        let (set, kernels) = try InstructionSet.resolved(instructionSet)
+        let set = try InstructionSet.resolved(instructionSet)
         self.maximumVisuals = maximumVisuals
         self.shading = shading
         self.instructionSet = set
-        self.kernels = kernels
+        kernels = rayKernels(set)
         prepared = .allocate(capacity: max(maximumVisuals, 1))
         let back = shading.background
         style = cr_style(

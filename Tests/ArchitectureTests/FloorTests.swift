@@ -6,9 +6,9 @@ private let floors: [String: Int] = [
     "Diagnostics": 0, "CBullet": 0, "CUrdf": 0, "CKinematics": 0, "CRaycast": 0, "CHDF5": 0,
     "CMalloc": 0, "CKernels": 0, "CDigest": 0, "CCryptoSystem": 0, "CBulletSystem": 0,
     "CUrdfSystem": 0,
-    "CEigenSystem": 0, "CRealtime": 0,
-    "Spatial": 1, "Inference": 1,
-    "Robots": 2, "Physics": 2,
+    "CEigenSystem": 0, "CRealtime": 0, "CProcessor": 0,
+    "Spatial": 1, "Processor": 1,
+    "Robots": 2, "Physics": 2, "Inference": 2,
     "Runtime": 3,
     "Sensing": 4, "Policies": 4, "Recording": 4, "Serving": 4,
     "Tasks": 5,
@@ -28,6 +28,7 @@ private let wrappers: [String: Set<String>] = [
     "CBullet": ["Physics"], "CUrdf": ["Robots"], "CKinematics": ["Robots"],
     "CRaycast": ["Sensing"], "CHDF5": ["Recording"], "CMalloc": ["simrun-bench"],
     "CDigest": ["Runtime"], "CRealtime": ["Runtime"], "CKernels": ["Inference"],
+    "CProcessor": ["Processor"],
 ]
 
 private let root = URL(filePath: #filePath)

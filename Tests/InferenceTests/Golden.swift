@@ -22,7 +22,7 @@ struct Golden {
     func sequence(_ name: String) throws -> SequenceBuffer {
         let tensor = try tensor(name)
         let buffer = SequenceBuffer(steps: tensor.shape[0], channels: tensor.shape[1])
-        _ = buffer.values.update(from: tensor.values)
+        buffer.load(tensor.values)
         return buffer
     }
 }

@@ -34,7 +34,8 @@ import Testing
             layer.forward(
                 try golden.tensor("\(name).input").values,
                 rows: size[0],
-                into: output.base
+                into: output.base,
+                workspace: ProductWorkspace(inputs: size[0] * size[1])
             )
             expectClose(output.values, try golden.tensor("\(name).output"), name)
         }
@@ -52,7 +53,12 @@ import Testing
             from: &store
         )
         let output = FloatBuffer(count: 17)
-        folded.forward(Array(row.dropFirst(5)), rows: 1, into: output.base)
+        folded.forward(
+            Array(row.dropFirst(5)),
+            rows: 1,
+            into: output.base,
+            workspace: ProductWorkspace(inputs: 8)
+        )
         let whole = try golden.tensor("\(name).output").values.prefix(17)
         expectClose(output.values, Tensor(shape: [17], values: Array(whole)), name)
     }
@@ -62,8 +68,9 @@ import Testing
             let size = sizes(name)
             var store = store()
             let layer = try LayerNorm(name, width: size[1], from: &store)
-            let x = try golden.sequence("\(name).input")
-            layer.forward(x.row(0), rows: size[0])
+            let x = FloatBuffer(count: size[0] * size[1])
+            _ = x.values.update(from: try golden.tensor("\(name).input").values)
+            layer.forward(x.base, rows: size[0])
             expectClose(x.values, try golden.tensor("\(name).output"), name)
         }
     }
@@ -75,7 +82,7 @@ import Testing
             let layer = try GroupNorm(name, channels: size[1], groups: size[2], from: &store)
             let x = try golden.sequence("\(name).input")
             layer.forward(x)
-            expectClose(x.values, try golden.tensor("\(name).output"), name)
+            expectClose(x.values(), try golden.tensor("\(name).output"), name)
         }
     }
 
@@ -85,41 +92,49 @@ import Testing
         expectClose(input.map(relu), try golden.tensor("relu.output"), "relu")
     }
 
-    @Test func `convolutions agree with PyTorch at every length and stride`() throws {
+    @Test func `convolutions agree with PyTorch at every length and stride, dead taps or not`()
+        throws
+    {
         for name in try named("conv") {
             let size = sizes(name)
-            var store = store()
-            let layer = try Conv1d(
-                name,
-                inputs: size[1],
-                outputs: size[2],
-                kernel: size[3],
-                stride: size[4],
-                from: &store
-            )
-            let input = try golden.sequence("\(name).input")
-            let output = SequenceBuffer(
-                steps: layer.outputSteps(input.steps),
-                channels: layer.outputs
-            )
-            layer.forward(input, into: output)
-            expectClose(output.values, try golden.tensor("\(name).output"), name)
+            for steps in [nil, size[0]] {
+                var store = store()
+                let layer = try Conv1d(
+                    name,
+                    inputs: size[1],
+                    outputs: size[2],
+                    kernel: size[3],
+                    stride: size[4],
+                    steps: steps,
+                    from: &store
+                )
+                try expectEqual(name, layer.outputs, layer.outputSteps(size[0])) {
+                    layer.forward($0, into: $1, workspace: $2)
+                }
+            }
         }
     }
 
-    @Test func `transposed convolutions agree with PyTorch`() throws {
+    @Test func `transposed convolutions agree with PyTorch, dead taps or not`() throws {
         for name in try named("conv_transpose") {
             let size = sizes(name)
-            var store = store()
-            let layer = try ConvTranspose1d(name, inputs: size[1], outputs: size[2], from: &store)
-            let input = try golden.sequence("\(name).input")
-            let output = SequenceBuffer(steps: 2 * input.steps, channels: layer.outputs)
-            layer.forward(input, into: output)
-            expectClose(output.values, try golden.tensor("\(name).output"), name)
+            for steps in [nil, size[0]] {
+                var store = store()
+                let layer = try ConvTranspose1d(
+                    name,
+                    inputs: size[1],
+                    outputs: size[2],
+                    steps: steps,
+                    from: &store
+                )
+                try expectEqual(name, layer.outputs, 2 * size[0]) {
+                    layer.forward($0, into: $1, workspace: $2)
+                }
+            }
         }
     }
 
-    @Test func `residual blocks agree with PyTorch, folded or not`() throws {
+    @Test func `residual blocks agree with PyTorch, their condition folded or not`() throws {
         for name in try named("block") {
             let size = sizes(name)
             let condition = try golden.tensor("\(name).condition").values.map(mish)
@@ -129,20 +144,72 @@ import Testing
                     name,
                     inputs: size[1],
                     outputs: size[2],
-                    condition: condition.count,
-                    constant: Array(condition.prefix(constant)),
                     kernel: 5,
                     groups: 4,
+                    steps: size[0],
                     from: &store
                 )
-                let output = SequenceBuffer(steps: size[0], channels: block.outputs)
-                block.forward(
-                    try golden.sequence("\(name).input"),
-                    condition: Array(condition.dropFirst(constant)),
-                    workspace: ResidualBlockWorkspace(block, steps: size[0]),
-                    into: output
+                let film = try FiLMLayers(
+                    [FiLMLayers.Block(name: name, channels: size[2])],
+                    inputs: condition.count - constant,
+                    times: [Array(condition.prefix(constant))],
+                    from: &store
                 )
-                expectClose(output.values, try golden.tensor("\(name).output"), name)
+                let numbers = FloatBuffer(count: film.outputs)
+                film.forward(
+                    Array(condition.dropFirst(constant)),
+                    into: numbers.base,
+                    workspace: ProductWorkspace(inputs: condition.count)
+                )
+                try expectEqual(name, block.outputs, size[0]) { input, output, workspace in
+                    block.forward(
+                        input,
+                        film: numbers.base,
+                        hidden: SequenceBuffer(
+                            candidates: input.candidates,
+                            steps: size[0],
+                            channels: block.outputs
+                        ),
+                        into: output,
+                        workspace: workspace
+                    )
+                }
+            }
+        }
+    }
+
+    /// Requires a layer's result on the case's input to be the case's output: alone, and as each of
+    /// five candidates of which the others hold something else.
+    private func expectEqual(
+        _ name: String,
+        _ outputs: Int,
+        _ outputSteps: Int,
+        _ forward: (SequenceBuffer, SequenceBuffer, ProductWorkspace) -> Void
+    ) throws {
+        let stored = try golden.tensor("\(name).input")
+        let expected = try golden.tensor("\(name).output")
+        for candidates in [1, 5] {
+            for candidate in 0..<candidates {
+                let input = SequenceBuffer(
+                    candidates: candidates,
+                    steps: stored.shape[0],
+                    channels: stored.shape[1]
+                )
+                for other in 0..<candidates {
+                    let factor = other == candidate ? 1 : Float(other) - 7
+                    input.load(stored.values.map { $0 * factor }, candidate: other)
+                }
+                let output = SequenceBuffer(
+                    candidates: candidates,
+                    steps: outputSteps,
+                    channels: outputs
+                )
+                forward(input, output, ProductWorkspace(inputs: input.numbers.count))
+                expectClose(
+                    output.values(candidate: candidate),
+                    expected,
+                    "\(name), candidate \(candidate) of \(candidates)"
+                )
             }
         }
     }

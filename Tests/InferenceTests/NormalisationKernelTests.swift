@@ -1,4 +1,5 @@
 import CKernels
+import Processor
 import Testing
 
 @testable import Inference
@@ -10,7 +11,7 @@ import Testing
     /// exponential is a polynomial within 2e-7; results are of the order of one.
     static let reorderedSums: Float = 4e-6
 
-    static let variants = KernelSet.allCases.compactMap(\.kernels)
+    static let variants = InstructionSet.available.compactMap(Kernels.init)
 
     /// Numbers in -3...3 from a fixed stream.
     private func draw(_ count: Int, seed: UInt64) -> [Float] {
@@ -30,7 +31,7 @@ import Testing
     }
 
     @Test func `group norm with Mish, FiLM and residual equals the reference`() throws {
-        let scalar = try #require(KernelSet.scalar.kernels)
+        let scalar = try #require(Kernels(.scalar))
         for (steps, width, groups) in [
             (1, 16, 8), (2, 3, 5), (3, 7, 1), (5, 9, 3), (8, 8, 8), (4, 33, 2),
         ] {
@@ -48,6 +49,9 @@ import Testing
                                     guard let p = p.baseAddress else { return }
                                     var job = ck_group_norm(
                                         x: x.baseAddress,
+                                        sequences: 1,
+                                        sequence_stride: 0,
+                                        stride: Int64(channels),
                                         steps: Int64(steps),
                                         channels: Int64(channels),
                                         groups: Int64(groups),
@@ -75,7 +79,7 @@ import Testing
     }
 
     @Test func `layer norm and the largest of rows equal the reference`() throws {
-        let scalar = try #require(KernelSet.scalar.kernels)
+        let scalar = try #require(Kernels(.scalar))
         for (rows, width) in [(1, 2), (2, 7), (3, 8), (5, 19), (16, 64), (7, 130)] {
             let input = draw(rows * width, seed: UInt64(rows * width))
             let parameters = draw(2 * width, seed: 7)
@@ -127,6 +131,9 @@ import Testing
                         shifts.withUnsafeBufferPointer { shifts in
                             var job = ck_group_norm(
                                 x: x.baseAddress,
+                                sequences: 1,
+                                sequence_stride: 0,
+                                stride: 2,
                                 steps: 1,
                                 channels: 2,
                                 groups: 1,

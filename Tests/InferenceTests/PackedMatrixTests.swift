@@ -1,4 +1,5 @@
 import Diagnostics
+import Processor
 import Testing
 
 @testable import Inference
@@ -16,7 +17,7 @@ import Testing
         (1, 1), (2, 3), (3, 16), (5, 17), (6, 64), (16, 31), (31, 4), (64, 63), (65, 65), (77, 47),
         (320, 33), (128, 128), (511, 81), (640, 7), (700, 130), (769, 18),
     ]
-    static let available = KernelSet.allCases.filter { $0.kernels != nil }
+    static let available = InstructionSet.available
 
     /// A product's inputs, drawn from a fixed stream in -1...1.
     struct Case {
@@ -37,6 +38,26 @@ import Testing
             input = draw(rows * depth)
             weights = draw(depth * columns)
             bias = draw(columns)
+        }
+
+        /// Rounds everything to what the format can hold, so that storing it loses nothing.
+        mutating func store(as format: WeightFormat) {
+            switch format {
+            case .float32: break
+            case .bfloat16: weights = weights.map(rounded)
+            case .bfloat16Dot:
+                weights = weights.map(rounded)
+                input = input.map(rounded)
+            case .int8:
+                // Whole 127ths of each column's largest.
+                for column in 0..<columns {
+                    let step = Float(column + 1) / 64
+                    for row in 0..<depth {
+                        let whole = (weights[row * columns + column] * 127).rounded()
+                        weights[row * columns + column] = (row == 0 ? 127 : whole) * step
+                    }
+                }
+            }
         }
 
         /// The reference's result, and for each element the sum of the terms' magnitudes.
@@ -66,14 +87,14 @@ import Testing
 
     @Test(arguments: available, WeightFormat.allCases)
     func `every variant equals the reference over odd sizes`(
-        set: KernelSet,
+        set: InstructionSet,
         format: WeightFormat
     ) throws {
-        let kernels = try #require(set.kernels)
+        let kernels = try #require(Kernels(set))
         for (depth, columns) in Self.sizes {
             for rows in Self.rowCounts where rows < 10 || depth * columns < 6000 {
                 var product = Case(rows: rows, depth: depth, columns: columns)
-                if format == .bfloat16 { product.weights = product.weights.map(Self.rounded) }
+                product.store(as: format)
                 let matrix = PackedMatrix(
                     product.weights,
                     bias: product.bias,
@@ -82,7 +103,11 @@ import Testing
                 )
                 // Guards behind the result show a write past the last column.
                 var output = [Float](repeating: 7, count: rows * columns + 16)
-                matrix.multiply(product.input, rows: rows, into: &output)
+                if format == .bfloat16Dot {
+                    matrix.multiply(product.input.map(bfloat16), rows: rows, into: &output)
+                } else {
+                    matrix.multiply(product.input, rows: rows, into: &output)
+                }
                 let (values, magnitudes) = product.reference()
                 var worst: Float = 0
                 for i in 0..<values.count {
@@ -97,9 +122,9 @@ import Testing
 
     @Test(arguments: available)
     func `rows may overlap, results be apart, and weights be used in part`(
-        set: KernelSet
+        set: InstructionSet
     ) throws {
-        let kernels = try #require(set.kernels)
+        let kernels = try #require(Kernels(set))
         // Four rows of 6, 2 apart, times rows 3 to 8 of the weights, written 40 apart.
         let (rows, depth, columns, first) = (4, 6, 19, 3)
         let whole = Case(rows: 1, depth: 12, columns: columns)
@@ -135,14 +160,45 @@ import Testing
     }
 
     @Test func `bfloat16 rounds to nearest, ties to even`() {
-        #expect(PackedMatrix.bfloat16(1) == 0x3F80)
-        #expect(PackedMatrix.bfloat16(-2) == 0xC000)
-        #expect(PackedMatrix.bfloat16(Float(bitPattern: 0x3F80_8000)) == 0x3F80)
-        #expect(PackedMatrix.bfloat16(Float(bitPattern: 0x3F81_8000)) == 0x3F82)
-        #expect(PackedMatrix.bfloat16(Float(bitPattern: 0x3F80_8001)) == 0x3F81)
+        #expect(bfloat16(1) == 0x3F80)
+        #expect(bfloat16(-2) == 0xC000)
+        #expect(bfloat16(Float(bitPattern: 0x3F80_8000)) == 0x3F80)
+        #expect(bfloat16(Float(bitPattern: 0x3F81_8000)) == 0x3F82)
+        #expect(bfloat16(Float(bitPattern: 0x3F80_8001)) == 0x3F81)
     }
 
-    private static func rounded(_ value: Float) -> Float {
-        Float(bitPattern: UInt32(PackedMatrix.bfloat16(value)) << 16)
+    @Test(arguments: InstructionSet.available)
+    func `every variant narrows alike`(set: InstructionSet) throws {
+        let kernels = try #require(Kernels(set))
+        let numbers = Case(rows: 1, depth: 77, columns: 1).input
+        var halves = [UInt16](repeating: 7, count: 80)
+        kernels.table.pointee.narrow(numbers, 77, &halves)
+        #expect(halves == numbers.map(bfloat16) + [7, 7, 7])
     }
+
+    @Test func `int8 is within half a step of its column`() throws {
+        let product = Case(rows: 1, depth: 40, columns: 5)
+        let matrix = PackedMatrix(
+            product.weights,
+            bias: [Float](repeating: 0, count: 5),
+            format: .int8,
+            kernels: try #require(Kernels(.scalar))
+        )
+        for row in 0..<40 {
+            var one = [Float](repeating: 0, count: 40)
+            one[row] = 1
+            var output = [Float](repeating: 0, count: 5)
+            matrix.multiply(one, rows: 1, into: &output)
+            for column in 0..<5 {
+                let values = stride(from: column, to: 200, by: 5).map { abs(product.weights[$0]) }
+                let step = (values.max() ?? 0) / 127
+                let difference = abs(output[column] - product.weights[row * 5 + column])
+                #expect(difference <= 0.5001 * step)
+            }
+        }
+    }
+}
+
+private func rounded(_ value: Float) -> Float {
+    Float(bitPattern: UInt32(bfloat16(value)) << 16)
 }

@@ -26,7 +26,13 @@ import Testing
         let golden = try Golden("network-h\(horizon)")
         let shape = shape(horizon: horizon)
         var store = WeightStore(golden.file)
-        let encoder = try ObservationEncoder("encoder", shape: shape, from: &store)
+        let encoder = try ObservationEncoder(
+            "encoder",
+            shape: shape,
+            normalising: .identity(shape.cloudWidth),
+            state: .identity(shape.stateWidth),
+            from: &store
+        )
         let unet = try UNet("unet", shape: shape, from: &store)
 
         let condition = FloatBuffer(count: shape.conditionWidth)
@@ -47,23 +53,24 @@ import Testing
         applyMish(condition.values)
         let workspace = UNetWorkspace(unet)
         let noise = try golden.tensor("in.noise")
-        _ = workspace.input.values.update(from: noise.values)
-        unet.forward(condition: condition.base, workspace: workspace)
+        workspace.input.load(noise.values)
+        unet.observe(condition.base, workspace: workspace)
+        unet.forward(workspace: workspace)
 
         for (i, level) in workspace.down.enumerated() {
             try expectLevel(golden, "down.\(i).blocks", level)
             if i + 1 < workspace.down.count {
                 let sampled = try golden.tensor("out.down.\(i).sample")
-                expectClose(level.sampled.values, sampled, "down.\(i).sample")
+                expectClose(level.sampled.values(), sampled, "down.\(i).sample")
             }
         }
         try expectLevel(golden, "mid", workspace.mid)
         for (i, level) in workspace.up.enumerated() {
             try expectLevel(golden, "up.\(i).blocks", level)
             let sampled = try golden.tensor("out.up.\(i).sample")
-            expectClose(level.sampled.values, sampled, "up.\(i).sample")
+            expectClose(level.sampled.values(), sampled, "up.\(i).sample")
         }
-        let sample = zip(noise.values, workspace.output.values).map(-)
+        let sample = zip(noise.values, workspace.output.values()).map(-)
         expectClose(sample, try golden.tensor("out.sample"), "sample")
     }
 
@@ -72,7 +79,7 @@ import Testing
         _ name: String,
         _ level: UNetWorkspace.Level
     ) throws {
-        expectClose(level.first.values, try golden.tensor("out.\(name).0"), "\(name).0")
-        expectClose(level.second.values, try golden.tensor("out.\(name).1"), "\(name).1")
+        expectClose(level.outputs[0].values(), try golden.tensor("out.\(name).0"), "\(name).0")
+        expectClose(level.outputs[1].values(), try golden.tensor("out.\(name).1"), "\(name).1")
     }
 }

@@ -1,5 +1,6 @@
 import CRaycast
 import Diagnostics
+import Processor
 import Runtime
 import Spatial
 import Testing
@@ -65,7 +66,7 @@ import Testing
             color: SIMD3(1, 1, 1),
             segment: 3
         )
-        for set in InstructionSet.allCases where set.isAvailable {
+        for set in InstructionSet.available {
             let caster = try RayCaster(maximumVisuals: 1, instructionSet: set)
             let (frame, segments) = picture([visual], camera: try plumbLine(height: 2), by: caster)
             #expect(abs(Double(frame.depth[0]) - (2 - top)) < 1e-6)
@@ -123,7 +124,7 @@ import Testing
             let visuals = randomScene(seed: seed, count: 30)
             let camera = try randomCamera(seed: seed, width: width, height: height)
             let reference = try bits(visuals, camera: camera, by: .scalar)
-            for set in InstructionSet.allCases where set.isAvailable {
+            for set in InstructionSet.available {
                 #expect(try bits(visuals, camera: camera, by: set) == reference, "\(set)")
             }
         }
@@ -143,7 +144,7 @@ import Testing
             )
             let reference = try bits(visuals, camera: camera, by: .scalar)
             seen.formUnion(reference.segments)
-            for set in InstructionSet.allCases where set.isAvailable {
+            for set in InstructionSet.available {
                 #expect(try bits(visuals, camera: camera, by: set) == reference, "\(set)")
             }
         }
@@ -163,7 +164,7 @@ import Testing
                 height: 11
             )
             let reference = try bits(visuals, camera: camera, by: .scalar)
-            for set in InstructionSet.allCases where set.isAvailable {
+            for set in InstructionSet.available {
                 #expect(try bits(visuals, camera: camera, by: set) == reference, "\(set)")
             }
         }
@@ -195,7 +196,7 @@ import Testing
                     segment: 1
                 )
                 let reference = try bits([visual], camera: camera, by: .scalar)
-                for set in InstructionSet.allCases where set.isAvailable {
+                for set in InstructionSet.available {
                     #expect(try bits([visual], camera: camera, by: set) == reference)
                 }
             }
@@ -234,7 +235,7 @@ import Testing
             color: SIMD3(1, 1, 1),
             segment: 1
         )
-        for set in InstructionSet.allCases where set.isAvailable {
+        for set in InstructionSet.available {
             let caster = try RayCaster(maximumVisuals: 1, instructionSet: set)
             let (frame, _) = picture([bad], camera: camera, by: caster)
             #expect(frame.depth.allSatisfy { $0 == 0 })
@@ -297,7 +298,7 @@ import Testing
         let visuals = randomScene(seed: 5, count: 1023)
         let camera = try randomCamera(seed: 5, width: 16, height: 16)
         let reference = try bits(visuals, camera: camera, by: .scalar)
-        for set in InstructionSet.allCases where set.isAvailable {
+        for set in InstructionSet.available {
             #expect(try bits(visuals, camera: camera, by: set) == reference)
         }
     }

@@ -2,7 +2,7 @@
  * The arithmetic of small networks on one core: products of a few rows by packed weights, and the
  * normalisations between them with what follows each in the same pass.
  *
- * CK_SCALAR is the plain reference. The other variants sum in another order and fuse multiply with
+ * CP_SCALAR is the plain reference. The other variants sum in another order and fuse multiply with
  * add where the machine can, so variants agree within rounding, not to the bit; one variant on one
  * machine always gives the same bits. Nothing here allocates or starts a thread.
  */
@@ -15,20 +15,20 @@
 extern "C" {
 #endif
 
-/* Instruction sets. The baseline is SSE2 on x86-64 and NEON on arm64. */
-enum { CK_SCALAR = 0, CK_BASELINE = 1, CK_AVX2 = 2, CK_AVX512 = 3, CK_ISA_COUNT = 4 };
-
-/* Columns of a panel. Packed weights have the shape [panels][depth][CK_PANEL]; columns past the
-   last are zeros. */
+/* Columns of a panel. Packed weights have the shape [panels][depth][CK_PANEL]; those of two bytes
+   lie in pairs of the depth, [panels][ceil(depth / 2)][CK_PANEL][2]. What is past the last column
+   or the last row is zero. */
 #define CK_PANEL 16
 
-/* output = input x weights + bias, or output += that. */
+/* output = input x weights * scale + bias, or output += that. */
 typedef struct ck_product {
-    const float *input;   /* rows of depth numbers; rows may overlap */
+    const void *input;    /* rows of depth numbers, float or bfloat16; rows may overlap */
     int64_t input_stride; /* numbers from one row to the next */
     int64_t rows, depth;
-    const void *weights;  /* packed, from the first used row of the first panel */
-    int64_t panel_stride; /* numbers from one panel to the next, at least depth * CK_PANEL */
+    const void *weights;  /* packed, from the first used row of the first panel; with pairs, the
+                             first used row is an even one */
+    int64_t panel_stride; /* weights from one panel to the next */
+    const float *scale;   /* columns, padded to whole panels; NULL for none */
     const float *bias;    /* columns, padded to whole panels; NULL for none */
     int64_t columns;
     float *output; /* does not overlap the input; only the columns are written */
@@ -36,16 +36,20 @@ typedef struct ck_product {
     int32_t accumulate; /* non-zero: add to what output holds */
 } ck_product;
 
-/* Group norm in place over contiguous rows: zero mean and unit variance for each group of channels
-   over all steps, then scale and shift by channel; then Mish, film and residual where asked. */
+/* Group norm in place, each sequence by itself: zero mean and unit variance for each group of
+   channels over all steps, then scale and shift by channel; then Mish, film and residual where
+   asked. */
 typedef struct ck_group_norm {
-    float *x;                  /* [steps, channels] */
+    float *x;          /* sequences of [steps, channels] */
+    int64_t sequences; /* how many */
+    int64_t sequence_stride; /* numbers from one sequence to the next, in x and in residual */
+    int64_t stride;    /* numbers from one step to the next, in x and in residual */
     int64_t steps, channels, groups; /* groups divides channels */
     const float *scale, *shift; /* [channels] */
     float epsilon;
     int32_t then_mish;
-    const float *film;     /* [2, channels]: multiply, then add; or NULL */
-    const float *residual; /* [steps, channels], added last; or NULL */
+    const float *film;     /* [2, channels], of all sequences: multiply, then add; or NULL */
+    const float *residual; /* laid out as x, added last; or NULL */
 } ck_group_norm;
 
 /* Layer norm in place: zero mean and unit variance for each row, then scale and shift. */
@@ -59,18 +63,24 @@ typedef struct ck_layer_norm {
 
 /* The kernels of one instruction set. */
 typedef struct ck_kernels {
-    /* Weights are float. */
+    /* Inputs and weights are float. */
     void (*product)(const ck_product *job);
-    /* Weights are bfloat16 (the upper half of a float) in uint16_t; sums are float. */
+    /* Weights are bfloat16 (the upper half of a float) in pairs of uint16_t, inputs float. */
     void (*product_bf16)(const ck_product *job);
+    /* Inputs and weights are bfloat16; products and sums are float. */
+    void (*product_bf16_dot)(const ck_product *job);
+    /* Weights are int8_t, to be multiplied by scale; inputs float. */
+    void (*product_int8)(const ck_product *job);
+    /* The nearest bfloat16 of finite numbers, ties to even. */
+    void (*narrow)(const float *x, int64_t count, uint16_t *halves);
     void (*group_norm)(const ck_group_norm *job);
     void (*layer_norm)(const ck_layer_norm *job);
     /* largest[i] = max(largest[i], x[row][i]) over rows [rows, width]. */
     void (*maximum)(const float *x, int64_t rows, int64_t width, float *largest);
 } ck_kernels;
 
-/* The kernels of an instruction set, or NULL where this machine or build has it not. */
-const ck_kernels *ck_kernels_for(int32_t isa);
+/* The kernels of an instruction set (CP_SCALAR ...), or NULL where this machine has it not. */
+const ck_kernels *ck_kernels_for(int32_t instruction_set);
 
 #ifdef __cplusplus
 }

@@ -2,7 +2,7 @@
  * An analytic tile ray caster over primitives, and farthest point sampling.
  *
  * Every variant of a kernel gives the same bits: they use only + - * / and square root on floats,
- * in the same order, with contraction off. CR_SCALAR is the plain reference; the others work on
+ * in the same order, with contraction off. CP_SCALAR is the plain reference; the others work on
  * 8x8 tiles with vector lanes.
  *
  * Camera frame: x right, y down, z forward. Lengths in metres. Pixel (u, v) is a unit square whose
@@ -17,9 +17,6 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/* Instruction sets. The baseline is SSE2 on x86-64 and NEON on arm64. */
-enum { CR_SCALAR = 0, CR_BASELINE = 1, CR_AVX2 = 2, CR_AVX512 = 3, CR_ISA_COUNT = 4 };
 
 /* Shapes, in their own frames; capsule and cylinder lie along z, the plane is z = 0 from above. */
 enum { CR_BOX = 0, CR_SPHERE = 1, CR_CAPSULE = 2, CR_CYLINDER = 3, CR_PLANE = 4 };
@@ -77,8 +74,8 @@ typedef struct cr_kernels {
                             int32_t wanted, float *distance, int32_t *chosen);
 } cr_kernels;
 
-/* The kernels of an instruction set, or NULL where this machine or build has it not. */
-const cr_kernels *cr_kernels_for(int32_t isa);
+/* The kernels of an instruction set (CP_SCALAR ...), or NULL where this machine has it not. */
+const cr_kernels *cr_kernels_for(int32_t instruction_set);
 
 #ifdef __cplusplus
 }

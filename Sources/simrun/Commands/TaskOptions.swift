@@ -83,6 +83,9 @@ struct TaskOptions: ParsableArguments {
     @Flag(help: "Print one JSON object on standard output and nothing else.")
     var json = false
 
+    @OptionGroup(title: "Network")
+    var network: NetworkOptions
+
     @OptionGroup(title: "Gates")
     var gates: GateOptions
 

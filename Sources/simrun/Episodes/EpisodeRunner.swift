@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Inference
 import Policies
 import Robots
 import Runtime
@@ -71,7 +72,10 @@ struct EpisodeRunner: Sendable {
                 let width = plan.configuration.controller.actionWidth
                 try work(board, plant: plant, brain: RandomPolicy(actionWidth: width))
             case .meanFlow(let model):
-                let policy = MeanFlowPolicy(model: model)
+                let policy = MeanFlowPolicy(
+                    model: model,
+                    partner: plan.options.network.threads == 2 ? ProductPartner() : nil
+                )
                 if let drill = plan.drill {
                     try work(board, plant: plant, brain: FaultDrill(policy, drill: drill))
                 } else {

@@ -72,7 +72,11 @@ struct RunPlan: Sendable {
             policyName = "random"
         default:
             let library = PolicyLibrary(searchPaths: options.paths.policyFolders)
-            let model = try MeanFlowModel(directory: library.directory(of: name))
+            let model = try MeanFlowModel(
+                directory: library.directory(of: name),
+                format: options.network.format()
+            )
+            try options.network.requireFits(model, clock: options.clock)
             try model.manifest.requireFits(PolicyContext(setup))
             actor = .meanFlow(model)
             policyName = model.manifest.name

@@ -1,5 +1,5 @@
 import Foundation
-import Sensing
+import Processor
 
 extension TaskReport.Host {
     /// This machine.
