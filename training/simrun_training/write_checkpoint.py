@@ -43,9 +43,11 @@ def random_policy(sizes: Sizes, seed: int, rounded: bool = False) -> OriginalPol
     torch.manual_seed(seed)
     policy = OriginalPolicy(sizes).eval()
     with torch.no_grad():
-        # Keeps the actions within the range of the demonstrations, mostly.
-        for p in policy.model.final_conv[1].parameters():
-            p.mul_(0.3)
+        # Fresh weights would hardly look at z and t, and a wrong sampler would go unseen.
+        first = policy.model.down_modules[0][0]
+        for layer in (first.blocks[0].block[0], first.residual_conv, policy.model.diffusion_step_encoder[3]):
+            layer.weight.mul_(5)
+        policy.model.final_conv[1].weight.mul_(1.5)
         for name, p in policy.named_parameters():
             if p.ndim == 1 and not name.startswith("normalizer"):
                 p.add_(0.1 * torch.randn(p.shape))
