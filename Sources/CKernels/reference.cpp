@@ -125,4 +125,5 @@ const ck_kernels ck_scalar_kernels
        narrow,
        group_norm,
        layer_norm,
-       maximum};
+       maximum,
+       CK_LAYERS(ck_reference)};

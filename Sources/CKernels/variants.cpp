@@ -6,6 +6,7 @@
 #include "variants.h"
 
 #include "CProcessor.h"
+#include "shapes.h"
 
 #if defined(__x86_64__)
 #pragma clang attribute push(__attribute__((                                                      \
@@ -32,6 +33,8 @@
 #define CK_TILE_PANELS 4
 #include "product_body.h"
 #include "normalise_body.h"
+#include "elementwise_body.h"
+#include "attention_body.h"
 #undef CK_NAMESPACE
 #undef CK_VECTOR_BYTES
 #undef CK_NORM_BYTES
@@ -47,6 +50,8 @@
 #define CK_TILE_PANELS 1
 #include "product_body.h"
 #include "normalise_body.h"
+#include "elementwise_body.h"
+#include "attention_body.h"
 #undef CK_NAMESPACE
 #undef CK_VECTOR_BYTES
 #undef CK_NORM_BYTES
@@ -62,6 +67,8 @@
 #define CK_TILE_PANELS 1
 #include "product_body.h"
 #include "normalise_body.h"
+#include "elementwise_body.h"
+#include "attention_body.h"
 #undef CK_NAMESPACE
 #undef CK_VECTOR_BYTES
 #undef CK_NORM_BYTES
@@ -70,8 +77,8 @@
 
 #define CK_TABLE(space, dot)                                                                      \
     {space::product<space::Float32>, space::product<space::BFloat16>,                             \
-     dot::product<dot::BFloat16Dot>, space::product<space::Int8>, space::narrow,                  \
-     space::group_norm, space::layer_norm, space::maximum}
+     dot::product<dot::BFloat16Dot>, space::product<space::Int8>, dot::narrow,                    \
+     space::group_norm, space::layer_norm, space::maximum, CK_LAYERS(space)}
 
 static const ck_kernels baseline = CK_TABLE(ck_baseline, ck_baseline);
 

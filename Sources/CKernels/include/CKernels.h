@@ -11,7 +11,7 @@
 
 #include <stdint.h>
 
-#include "CKernelLimits.h"
+#include "CKLayers.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -79,6 +79,17 @@ typedef struct ck_kernels {
     void (*layer_norm)(const ck_layer_norm *job);
     /* largest[i] = max(largest[i], x[row][i]) over rows [rows, width]. */
     void (*maximum)(const float *x, int64_t rows, int64_t width, float *largest);
+    /* y[i] = f(x[i]); y may be x. SiLU is x / (1 + exp(-x)); GELU in its tanh form and exactly:
+       Hendrycks and Gimpel, arXiv 1606.08415; Mish: Misra, arXiv 1908.08681. */
+    void (*silu)(const float *x, float *y, int64_t count);
+    void (*gelu_tanh)(const float *x, float *y, int64_t count);
+    void (*gelu_erf)(const float *x, float *y, int64_t count);
+    void (*mish)(const float *x, float *y, int64_t count);
+    void (*film)(const ck_film *job);
+    void (*rms_norm)(const ck_rms_norm *job);
+    void (*softmax)(const ck_softmax *job);
+    void (*attention)(const ck_attention *job);
+    void (*max_pool)(const ck_max_pool *job);
 } ck_kernels;
 
 /* The kernels of an instruction set (CP_SCALAR ...), or NULL where this machine has it not. */
