@@ -124,8 +124,8 @@ import Testing
         // 1 row by 128 x 512: a multiplication and an addition a weight.
         let report = try report("--filter kernel/product_bf16/1x128x512 --weights bf16")
         let row = try #require((report["results"] as? [[String: Any]])?.first)
-        #expect(row["flops"] as? Double == 2 * 128 * 512)
-        #expect(row["weight_bytes"] as? Double == 2 * 128 * 512)
+        #expect(row["flops"] as? Double == 131_072.0)
+        #expect(row["weight_bytes"] as? Double == 131_072.0)
     }
 
     @Test func `sensors, physics and the loop are timed without a share`() throws {
@@ -150,6 +150,15 @@ import Testing
         ] {
             #expect(run.output.contains(name), "\(name)")
         }
+    }
+
+    @Test func `an interrupted bench prints no half report`() throws {
+        let run = try Simrun.run(
+            ["bench", "--json", "--seconds", "60", "--filter", "sensor/raycast-128"],
+            interruptAfter: 3
+        )
+        #expect(run.status == 130, "\(run.errors)")
+        #expect(run.output.isEmpty)
     }
 
     @Test(arguments: [

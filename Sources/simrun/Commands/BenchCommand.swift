@@ -38,7 +38,7 @@ struct BenchCommand: ParsableCommand {
             """
     )
     var weights: String?
-    @Option(help: ArgumentHelp("How long each case is paced.", valueName: "s")) var seconds = 2.0
+    @Option(help: ArgumentHelp("How long each case is paced.", valueName: "s")) var seconds = 1.7
     @Option(help: ArgumentHelp("Paced calls per second.", valueName: "hz")) var rate = 60.0
     @Option(help: "Threads of one plan: 1, or 2 for networks over 50 million weights.")
     var threads = 1
