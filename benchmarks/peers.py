@@ -37,6 +37,8 @@ ROOT = Path(__file__).resolve().parent.parent
 CANDIDATES = [1, 8, 32, 50]
 DTYPES = ["fp32", "bf16", "bf16-dot", "int8"]
 PEERS = ["torch_eager", "torch_compile", "onnxruntime"]
+# Ours takes a second thread for networks from this size on alone.
+PARAMETERS_FOR_TWO_THREADS = 50_000_000
 MOST_ABSOLUTE = 1e-4
 MOST_RELATIVE = 2e-2
 
@@ -327,15 +329,18 @@ def measure(arguments, folder, candidates):
         names = ["cloud", "state", "earlier_features", "noise"]
         kept = {name: one.contiguous() for name, one in zip(names, inputs) if one.numel()}
         save_file(kept, file)
+        weights = sum(one.numel() for one in plan.network.parameters())
+        threads = arguments.threads if weights >= PARAMETERS_FOR_TWO_THREADS else 1
         for dtype in arguments.dtypes:
             runtimes["simrun-" + dtype] = Simrun(
-                arguments.simrun, folder, dtype, candidates, arguments.threads, file
+                arguments.simrun, folder, dtype, candidates, threads, file
             )
     spans = interleave(runtimes, arguments.rounds, arguments.slice)
     rows = []
     for dtype in arguments.dtypes:
         errors = differences(runtimes["simrun-" + dtype].output(), reference)
-        rows.append(row_of(case, dtype, arguments.threads, spans, errors))
+        row = row_of(case, dtype, arguments.threads, spans, errors)
+        rows.append(row | {"simrun_threads": threads})
     for runtime in runtimes.values():
         runtime.close()
     return rows
