@@ -242,7 +242,8 @@ static void group_norm(const ck_group_norm *job) {
     }
 }
 
-static void layer_norm(const ck_layer_norm *job) {
+// Rows that are no whole vectors, one by one.
+static void layer_norm_narrow(const ck_layer_norm *job) {
     for (int64_t row = 0; row < job->rows; row++) {
         float *x = job->x + row * job->width;
         float mean, factor;
@@ -254,6 +255,48 @@ static void layer_norm(const ck_layer_norm *job) {
             put(job->then_relu ? (y < 0.0f ? Lanes{} : y) : y, x + i, left);
         }
     }
+}
+
+// One vector of one row.
+template <class Vectors>
+CK_INLINE void normalise_row(const ck_layer_norm *job, float *x, int64_t i, float mean,
+                             float factor) {
+    typedef typename Vectors::Float Float;
+    typedef typename Vectors::FloatAt FloatAt;
+    const Float scale = *(const FloatAt *)(job->scale + i) * factor;
+    const Float y
+        = (*(const FloatAt *)(x + i) - mean) * scale + *(const FloatAt *)(job->shift + i);
+    // Written so that what is not a number stays so.
+    *(FloatAt *)(x + i) = job->then_relu ? (y < 0.0f ? Float{} : y) : y;
+}
+
+// Rows of whole vectors, the moments of some rows first, so that their chains overlap.
+static void layer_norm_wide(const ck_layer_norm *job) {
+    constexpr int64_t together = 16;
+    const int64_t width = job->width;
+    float mean[together], factor[together];
+    for (int64_t first = 0; first < job->rows; first += together) {
+        const int64_t left = job->rows - first, count = left < together ? left : together;
+        float *rows = job->x + first * width;
+        for (int64_t row = 0; row < count; row++) {
+            group_moments(rows + row * width, width, 1, width, job->epsilon, mean[row],
+                          factor[row]);
+        }
+        for (int64_t row = 0; row < count; row++) {
+            float *x = rows + row * width;
+            int64_t i = 0;
+            for (; i + wide_lanes <= width; i += wide_lanes) {
+                normalise_row<Wide>(job, x, i, mean[row], factor[row]);
+            }
+            for (; i < width; i += norm_lanes) {
+                normalise_row<Narrow>(job, x, i, mean[row], factor[row]);
+            }
+        }
+    }
+}
+
+static void layer_norm(const ck_layer_norm *job) {
+    job->width % norm_lanes == 0 ? layer_norm_wide(job) : layer_norm_narrow(job);
 }
 
 static void maximum(const float *x, int64_t rows, int64_t width, float *largest) {

@@ -7,11 +7,18 @@ public final class FloatBuffer {
     /// The number of elements.
     public let count: Int
 
-    /// Allocates zeros.
+    /// Allocates zeros, from a cache line on.
     public init(count: Int) {
         self.count = count
-        base = .allocate(capacity: max(count, 1))
-        base.initialize(repeating: 0, count: max(count, 1))
+        let capacity = max(count, 1)
+        base =
+            UnsafeMutableRawPointer
+            .allocate(
+                byteCount: capacity * MemoryLayout<Float>.stride,
+                alignment: WeightArena.alignment
+            )
+            .bindMemory(to: Float.self, capacity: capacity)
+        base.initialize(repeating: 0, count: capacity)
     }
 
     deinit { base.deallocate() }

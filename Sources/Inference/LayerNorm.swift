@@ -24,6 +24,16 @@ public struct LayerNorm: Sendable {
         kernels = try Kernels.selected()
     }
 
+    /// Normalises rows of shape `[rows, width]` into `y`, which must not overlap `x`.
+    public func forward(
+        _ x: UnsafePointer<Float>,
+        rows: Int,
+        into y: UnsafeMutablePointer<Float>
+    ) {
+        y.update(from: x, count: rows * width)
+        forward(y, rows: rows)
+    }
+
     /// Normalises rows in place, shape `[rows, width]`; with `thenReLU` negative results become 0.
     public func forward(_ x: UnsafeMutablePointer<Float>, rows: Int, thenReLU: Bool = false) {
         scale.withUnsafeBufferPointer { scale in

@@ -94,18 +94,21 @@ public struct Linear: Sendable {
     ///   - input: Shape `[rows, inputs]`.
     ///   - rows: The number of rows.
     ///   - output: Shape `[rows, outputs]`; must not overlap the input.
+    ///   - accumulating: Whether to add to the output.
     ///   - workspace: Scratch for an input of that size.
     public func forward(
         _ input: UnsafePointer<Float>,
         rows: Int,
         into output: UnsafeMutablePointer<Float>,
+        accumulating: Bool = false,
         workspace: ProductWorkspace
     ) {
         if matrix.format == .bfloat16Dot {
             let numbers = UnsafeBufferPointer(start: input, count: rows * inputs)
-            multiply(workspace.narrow(numbers, matrix.kernels), rows, output, workspace)
+            let halves = workspace.narrow(numbers, matrix.kernels)
+            multiply(halves, rows, output, accumulating, workspace)
         } else {
-            multiply(input, rows, output, workspace)
+            multiply(input, rows, output, accumulating, workspace)
         }
     }
 
@@ -113,6 +116,7 @@ public struct Linear: Sendable {
         _ input: UnsafePointer<Element>,
         _ rows: Int,
         _ output: UnsafeMutablePointer<Float>,
+        _ accumulating: Bool,
         _ workspace: ProductWorkspace
     ) {
         matrix.multiply(
@@ -120,6 +124,7 @@ public struct Linear: Sendable {
             using: 0..<inputs,
             into: output,
             stride: outputs,
+            accumulating: accumulating,
             partner: workspace.partner
         )
     }

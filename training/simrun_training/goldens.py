@@ -14,7 +14,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.nn import functional as F
 
-from . import export
+from . import export, token_goldens
 from .network import NetworkShape, PointEncoder, PolicyNetwork, ResidualBlock, sinusoidal
 
 SEED = 20250710
@@ -156,6 +156,9 @@ def main() -> None:
     inference = Path(args.out) / "InferenceTests" / "Goldens"
     torch.manual_seed(SEED)
     write(layer_cases(), inference / "layers.safetensors")
+    torch.manual_seed(SEED + 2)
+    write(token_goldens.token_cases(randomise), inference / "tokens.safetensors")
+    write(token_goldens.image_cases(randomise), inference / "images.safetensors")
     for horizon, widths in ((8, (16, 24, 40)), (4, (16, 32))):
         shape = NetworkShape(5, 6, cloud_width=3, horizon=horizon, point_widths=(12, 24), point_features=10,
                              state_features=14, time_features=16, unet_widths=widths)
