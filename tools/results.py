@@ -200,7 +200,7 @@ def inference(*filters):
             limits, host = report["limits"], report["host"]
             dot = limits["gflops_1core_by_dtype"]["bf16-dot"]
             reads = ", ".join(f"{one['bytes'] / 1024:.0f} KiB {one['gbps']:.0f}" for one in limits["gbps_1core_by_bytes"])
-            print(f"{host['cpu']}, {host['cores']} cores, {host['simd']}; load {report['load']:.1f}. One core: "
+            print(f"{host['cpu']}, {host['cores']} cores, {host['simd']}; load {report['load']:.1f}; {report['realtime'][0]}. One core: "
                   f"{limits['gflops_1core']:.0f} GFLOP/s of floats, {dot:.0f} in bf16-dot; reading GB/s: {reads}\n")
             print("| case | dtype | hot p50 us | paced p50 | p90 | p99 | max | GFLOP/s | GB/s | of limit |")
             print("|---|---|---|---|---|---|---|---|---|---|")

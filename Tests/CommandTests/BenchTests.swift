@@ -86,7 +86,7 @@ import Testing
 
     @Test func `a report holds the machine, its limits and whole rows`() throws {
         let report = try report("--filter policy/meanflow-track/b8 --weights bf16")
-        #expect(Set(report.keys) == ["host", "limits", "results", "paced_hz", "load"])
+        #expect(Set(report.keys) == ["host", "limits", "results", "realtime", "paced_hz", "load"])
         let limits = try #require(report["limits"] as? [String: Any])
         #expect(try #require(limits["gflops_1core"] as? Double) > 0)
         #expect(try #require(limits["gbps_1core"] as? Double) > 0)
