@@ -1,54 +1,53 @@
+internal import CKernels
 public import Diagnostics
+internal import Processor
 
-/// A kernel at one shape, to be timed by itself.
+/// A kernel at one shape, to be timed by itself, from the table that the kernels' tests run over.
 public struct KernelCase: Sendable {
-    /// The kernel and its sizes, such as `product/8x320x64`: rows, depth, columns.
+    /// The kernel and its sizes, such as `product_bf16/8x320x64`.
     public let name: String
-    /// How its weights are stored.
-    public let format: WeightFormat
-    /// The same by name.
-    public var dtype: String { format.rawValue }
-    /// What one run costs.
-    public var cost: PlanCost? {
-        PlanCost(
-            flops: Double(2 * rows * depth * columns),
-            weightBytes: Double(depth * columns * format.bytes)
-        )
-    }
+    /// What its weights are stored in, by name.
+    public let dtype: String
+    /// What one run costs; of a kernel without weights, the bytes that it reads and writes.
+    public let cost: PlanCost
+    private let index: Int32
 
-    private let rows: Int
-    private let depth: Int
-    private let columns: Int
+    /// The format that sets the arithmetic's limit.
+    public var format: WeightFormat { WeightFormat(rawValue: dtype) ?? .float32 }
 
-    /// Every case: products of the shipped networks, for one plan and for many candidates.
-    public static let all: [KernelCase] = WeightFormat.allCases.flatMap { format in
-        [(1, 256, 512), (8, 320, 64), (4, 640, 128), (2, 768, 256), (16, 64, 128), (32, 768, 256)]
-            .map { KernelCase(rows: $0, depth: $1, columns: $2, format: format) }
-    }
-
-    private init(rows: Int, depth: Int, columns: Int, format: WeightFormat) {
-        (self.rows, self.depth, self.columns, self.format) = (rows, depth, columns, format)
-        name = "product/\(rows)x\(depth)x\(columns)"
+    /// Every case of a shape worth timing.
+    public static var all: [KernelCase] {
+        (0..<ck_case_count()).compactMap { index in
+            let info = ck_case_describe(index)
+            guard info.timed != 0, let name = info.name, let dtype = info.dtype else { return nil }
+            return KernelCase(
+                name: String(cString: name),
+                dtype: String(cString: dtype),
+                cost: PlanCost(flops: info.flop, weightBytes: info.bytes),
+                index: index
+            )
+        }
     }
 
     /// Makes its inputs.
     ///
-    /// - Returns: What runs the kernel once.
-    /// - Throws: `InputError` if `SIMRUN_ISA` names no set of this machine.
+    /// - Returns: What runs the kernel once, on one thread.
+    /// - Throws: `InputError` if `SIMRUN_ISA` names no set of this machine, or memory is short.
     public func prepare() throws(InputError) -> () -> Void {
-        let matrix = PackedMatrix(
-            (0..<(depth * columns)).map { Float($0 % 61) / 61 - 0.5 },
-            bias: [Float](repeating: 0, count: columns),
-            format: format,
-            kernels: try Kernels.selected()
-        )
-        let input = FloatBuffer(count: rows * depth)
-        let output = FloatBuffer(count: rows * columns)
-        let halves = UnsafeMutableRawPointer(input.base).assumingMemoryBound(to: UInt16.self)
-        let rows = rows
-        guard format == .bfloat16Dot else {
-            return { matrix.multiply(input.base, rows: rows, into: output.base) }
+        let set = try InstructionSet.selected().code
+        guard let inputs = ck_case_prepare(index) else {
+            throw InputError(key: name, expected: "memory for its inputs", found: "none")
         }
-        return { matrix.multiply(halves, rows: rows, into: output.base) }
+        let prepared = Prepared(inputs)
+        return { _ = ck_case_run(prepared.inputs, set) }
+    }
+
+    /// Owns a case's inputs.
+    private final class Prepared {
+        let inputs: OpaquePointer
+
+        init(_ inputs: OpaquePointer) { self.inputs = inputs }
+
+        deinit { ck_case_release(inputs) }
     }
 }
