@@ -15,6 +15,7 @@ public final class ProductPartner {
     static let leastWeights = 1 << 16
 
     private let exchange = Exchange()
+    private var isAwake = false
 
     /// Starts the thread.
     public init() {
@@ -26,18 +27,24 @@ public final class ProductPartner {
     deinit { exchange.tell(Exchange.ended) }
 
     /// Wakes the thread for a plan.
-    func wake() { exchange.tell(Exchange.awake) }
+    func wake() {
+        isAwake = true
+        exchange.tell(Exchange.awake)
+    }
 
     /// Lets the thread sleep until the next plan.
-    func rest() { exchange.rest() }
+    func rest() {
+        isAwake = false
+        exchange.rest()
+    }
 
-    /// Computes the product, the last columns on the other thread.
+    /// Computes the product, the last columns on the other thread if it is awake.
     func run(_ whole: inout ck_product, _ kernel: ProductKernel, weightBytes: Int) {
         let width = Int64(CK_PANEL)
         let panels = (whole.columns + width - 1) / width
         // Four panels are a kernel's stride.
         let mine = (panels / 2 + 3) / 4 * 4
-        guard mine < panels else { return kernel(&whole) }
+        guard isAwake, mine < panels else { return kernel(&whole) }
         let shift = Int(mine * width)
         var theirs = whole
         theirs.columns -= mine * width
