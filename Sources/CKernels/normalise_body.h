@@ -1,17 +1,32 @@
 // The normalisations for one instruction set: include with CK_NAMESPACE and CK_NORM_BYTES set.
 //
-// Vectors have at most 32 bytes in every variant: a group of eight channels is common, and wider
-// vectors would span two groups.
+// Where numbers are summed, vectors have at most 32 bytes in every variant: a group of eight channels
+// is common, and wider vectors would span two groups.
 
 namespace CK_NAMESPACE {
 
 #define CK_INLINE static inline __attribute__((always_inline))
 
-typedef float Lanes __attribute__((vector_size(CK_NORM_BYTES)));
-typedef float LanesAt __attribute__((vector_size(CK_NORM_BYTES), aligned(4)));
-typedef int32_t Whole __attribute__((vector_size(CK_NORM_BYTES)));
+// Vectors of numbers, where they lie in memory, and of whole numbers. (Their alignment would be lost
+// if the types themselves were a template's arguments.)
+struct Narrow {
+    typedef float Float __attribute__((vector_size(CK_NORM_BYTES)));
+    typedef float FloatAt __attribute__((vector_size(CK_NORM_BYTES), aligned(4)));
+    typedef int32_t Integer __attribute__((vector_size(CK_NORM_BYTES)));
+};
+
+// Work on each number by itself takes the set's own width, where many are in one row.
+struct Wide {
+    typedef float Float __attribute__((vector_size(CK_VECTOR_BYTES)));
+    typedef float FloatAt __attribute__((vector_size(CK_VECTOR_BYTES), aligned(4)));
+    typedef int32_t Integer __attribute__((vector_size(CK_VECTOR_BYTES)));
+};
+
+typedef Narrow::Float Lanes;
+typedef Narrow::FloatAt LanesAt;
 
 constexpr int norm_lanes = CK_NORM_BYTES / 4;
+constexpr int wide_lanes = CK_VECTOR_BYTES / 4;
 
 CK_INLINE Lanes at(const float *from) { return *(const LanesAt *)from; }
 
@@ -37,39 +52,58 @@ CK_INLINE void put(Lanes value, float *to, int64_t count) {
 }
 
 CK_INLINE float total(Lanes value) {
-    float lanes[norm_lanes];
-    *(LanesAt *)lanes = value;
-    for (int half = norm_lanes / 2; half > 0; half /= 2) {
-        for (int i = 0; i < half; i++) lanes[i] += lanes[i + half];
-    }
-    return lanes[0];
+#if CK_NORM_BYTES == 32
+    value += __builtin_shufflevector(value, value, 4, 5, 6, 7, 0, 1, 2, 3);
+    value += __builtin_shufflevector(value, value, 2, 3, 0, 1, 6, 7, 4, 5);
+    value += __builtin_shufflevector(value, value, 1, 0, 3, 2, 5, 4, 7, 6);
+#else
+    value += __builtin_shufflevector(value, value, 2, 3, 0, 1);
+    value += __builtin_shufflevector(value, value, 1, 0, 3, 2);
+#endif
+    return value[0];
 }
+
+#if defined(__clang__)
+#define CK_SMALLER(a, b) __builtin_elementwise_min(a, b)
+#define CK_LARGER(a, b) __builtin_elementwise_max(a, b)
+#else
+#define CK_SMALLER(a, b) ((a) < (b) ? (a) : (b))
+#define CK_LARGER(a, b) ((a) > (b) ? (a) : (b))
+#endif
 
 // exp on -87 ... 20: 2^n e^r with |r| <= ln(2)/2, e^r by the polynomial of Cephes' expf (Moshier,
 // "Methods and Programs for Mathematical Functions"), relative error about 1e-7.
-CK_INLINE Lanes exponential(Lanes x) {
+template <class Vectors>
+CK_INLINE typename Vectors::Float exponential_of(typename Vectors::Float x) {
+    typedef typename Vectors::Float Float;
+    typedef typename Vectors::Integer Integer;
     const float rounder = 12582912.0f; // 1.5 * 2^23: adding it rounds to a whole number
-    Lanes n = x * 1.44269504088896341f + rounder;
+    Float n = x * 1.44269504088896341f + rounder;
     n -= rounder;
-    const Lanes r = (x - n * 0.693359375f) - n * -2.12194440e-4f;
-    Lanes p = r * 1.9875691500e-4f + 1.3981999507e-3f;
+    const Float r = (x - n * 0.693359375f) - n * -2.12194440e-4f;
+    Float p = r * 1.9875691500e-4f + 1.3981999507e-3f;
     p = p * r + 8.3334519073e-3f;
     p = p * r + 4.1665795894e-2f;
     p = p * r + 1.6666665459e-1f;
     p = p * r + 5.0000001201e-1f;
     p = p * (r * r) + r + 1.0f;
-    const Whole power = (__builtin_convertvector(n, Whole) + 127) << 23;
-    return p * (Lanes)power;
+    const Integer power = (__builtin_convertvector(n, Integer) + 127) << 23;
+    return p * (Float)power;
 }
 
+CK_INLINE Lanes exponential(Lanes x) { return exponential_of<Narrow>(x); }
+
 // x n / (n + 2) with n = e (e + 2), e = exp(x); beyond 20 it is x in a float, below -87 it is 0.
-CK_INLINE Lanes mish_of(Lanes x) {
-    Lanes clamped = x > 20.0f ? Lanes{} + 20.0f : x;
-    clamped = clamped > -87.0f ? clamped : Lanes{} - 87.0f;
-    const Lanes e = exponential(clamped);
-    const Lanes n = e * (e + 2.0f);
+template <class Vectors> CK_INLINE typename Vectors::Float mish_of(typename Vectors::Float x) {
+    typedef typename Vectors::Float Float;
+    const Float lowest = Float{} - 87.0f, highest = Float{} + 20.0f;
+    const Float clamped = CK_LARGER(CK_SMALLER(x, highest), lowest);
+    const Float e = exponential_of<Vectors>(clamped);
+    const Float n = e * (e + 2.0f);
     return x * (n / (n + 2.0f));
 }
+
+CK_INLINE Lanes mish_of(Lanes x) { return mish_of<Narrow>(x); }
 
 // The mean, and one over the standard deviation, of `rows` rows of `width` numbers.
 CK_INLINE void moments(const float *x, int64_t stride, int64_t rows, int64_t width, float epsilon,
@@ -97,34 +131,119 @@ CK_INLINE void moments(const float *x, int64_t stride, int64_t rows, int64_t wid
     factor = 1.0f / __builtin_sqrtf((total(squares) + rest) / count + epsilon);
 }
 
-static void group_norm(const ck_group_norm *job) {
+// One sequence whose groups are no whole vectors, group by group.
+static void group_norm_narrow(const ck_group_norm *job, float *x, const float *residual) {
     const int64_t channels = job->channels, width = channels / job->groups;
-    for (int64_t sequence = 0; sequence < job->sequences; sequence++) {
-        const int64_t start = sequence * job->sequence_stride;
-        for (int64_t first = 0; first < channels; first += width) {
-            float mean, factor;
-            moments(job->x + start + first, job->stride, job->steps, width, job->epsilon, mean,
-                    factor);
-            for (int64_t step = 0; step < job->steps; step++) {
-                const int64_t row = start + step * job->stride;
-                for (int64_t i = 0; i < width; i += norm_lanes) {
-                    const int64_t c = first + i, left = width - i;
-                    Lanes y = (part(job->x + row + c, left) - mean) * factor
-                                  * part(job->scale + c, left)
-                              + part(job->shift + c, left);
-                    if (job->then_mish) y = mish_of(y);
-                    if (job->film) {
-                        y = y * part(job->film + c, left) + part(job->film + channels + c, left);
-                    }
-                    if (job->residual) y += part(job->residual + row + c, left);
-                    put(y, job->x + row + c, left);
+    for (int64_t first = 0; first < channels; first += width) {
+        float mean, factor;
+        moments(x + first, job->stride, job->steps, width, job->epsilon, mean, factor);
+        for (int64_t step = 0; step < job->steps; step++) {
+            for (int64_t i = 0; i < width; i += norm_lanes) {
+                const int64_t c = first + i, at = step * job->stride + c, left = width - i;
+                Lanes y = (part(x + at, left) - mean) * factor * part(job->scale + c, left)
+                          + part(job->shift + c, left);
+                if (job->then_mish) y = mish_of(y);
+                if (job->film) {
+                    y = y * part(job->film + c, left) + part(job->film + channels + c, left);
                 }
+                if (residual) y += part(residual + at, left);
+                put(y, x + at, left);
             }
         }
     }
 }
 
-static void layer_norm(const ck_layer_norm *job) {
+// The mean, and one over the standard deviation, of a group of whole vectors, in one pass: sums of
+// the differences from its first number, which is near enough the mean that squares do not cancel.
+CK_INLINE void group_moments(const float *x, int64_t stride, int64_t steps, int64_t width,
+                             float epsilon, float &mean, float &factor) {
+    const float pivot = x[0], count = (float)(steps * width);
+    Lanes sums = {}, squares = {};
+    for (int64_t step = 0; step < steps; step++) {
+        for (int64_t i = 0; i < width; i += norm_lanes) {
+            const Lanes d = at(x + step * stride + i) - pivot;
+            sums += d;
+            squares += d * d;
+        }
+    }
+    const float from_pivot = total(sums) / count;
+    const float variance = total(squares) / count - from_pivot * from_pivot;
+    mean = pivot + from_pivot;
+    factor = 1.0f / __builtin_sqrtf((variance > 0 ? variance : 0) + epsilon);
+}
+
+// What follows the moments, on one vector of each step: `middle` and `factor` of its channels.
+template <class Vectors>
+CK_INLINE void normalise(const ck_group_norm *job, float *x, const float *residual, int64_t c,
+                         const float *middle, const float *factor) {
+    typedef typename Vectors::Float Float;
+    typedef typename Vectors::FloatAt FloatAt;
+    const Float mean = *(const FloatAt *)middle;
+    const Float scale = *(const FloatAt *)(job->scale + c) * *(const FloatAt *)factor;
+    const Float shift = *(const FloatAt *)(job->shift + c);
+    Float multiply = Float{} + 1.0f, add = {};
+    if (job->film) {
+        multiply = *(const FloatAt *)(job->film + c);
+        add = *(const FloatAt *)(job->film + job->channels + c);
+    }
+    for (int64_t step = 0; step < job->steps; step++) {
+        const int64_t at = step * job->stride + c;
+        Float y = (*(const FloatAt *)(x + at) - mean) * scale + shift;
+        if (job->then_mish) y = mish_of<Vectors>(y);
+        y = y * multiply + add;
+        if (residual) y += *(const FloatAt *)(residual + at);
+        *(FloatAt *)(x + at) = y;
+    }
+}
+
+// One sequence whose groups are whole vectors. Moments of several groups come first: each is a
+// chain of dependent steps, and chains of several groups overlap.
+static void group_norm_wide(const ck_group_norm *job, float *x, const float *residual) {
+    constexpr int64_t room = 512;
+    float middle[room], factor[room];
+    const int64_t width = job->channels / job->groups;
+    const int64_t together = width < room ? room / width : 1;
+    for (int64_t group = 0; group < job->groups; group += together) {
+        const int64_t left = job->groups - group, count = left < together ? left : together;
+        const int64_t start = group * width, end = start + count * width;
+        float mean = 0, deviation = 0;
+        for (int64_t g = 0; g < count; g++) {
+            group_moments(x + start + g * width, job->stride, job->steps, width, job->epsilon,
+                          mean, deviation);
+            for (int64_t i = g * width; i < (g + 1) * width && i < room; i++) {
+                middle[i] = mean;
+                factor[i] = deviation;
+            }
+        }
+        // A group wider than the room has the same numbers everywhere.
+        for (int64_t piece = start; piece < end; piece += room) {
+            const int64_t length = end - piece < room ? end - piece : room;
+            int64_t i = 0;
+            for (; i + wide_lanes <= length; i += wide_lanes) {
+                normalise<Wide>(job, x, residual, piece + i, middle + i, factor + i);
+            }
+            for (; i < length; i += norm_lanes) {
+                normalise<Narrow>(job, x, residual, piece + i, middle + i, factor + i);
+            }
+        }
+    }
+}
+
+static void group_norm(const ck_group_norm *job) {
+    const bool wide = job->channels / job->groups % norm_lanes == 0;
+    for (int64_t sequence = 0; sequence < job->sequences; sequence++) {
+        const int64_t start = sequence * job->sequence_stride;
+        const float *residual = job->residual ? job->residual + start : nullptr;
+        if (wide) {
+            group_norm_wide(job, job->x + start, residual);
+        } else {
+            group_norm_narrow(job, job->x + start, residual);
+        }
+    }
+}
+
+// Rows that are no whole vectors, one by one.
+static void layer_norm_narrow(const ck_layer_norm *job) {
     for (int64_t row = 0; row < job->rows; row++) {
         float *x = job->x + row * job->width;
         float mean, factor;
@@ -136,6 +255,48 @@ static void layer_norm(const ck_layer_norm *job) {
             put(job->then_relu ? (y < 0.0f ? Lanes{} : y) : y, x + i, left);
         }
     }
+}
+
+// One vector of one row.
+template <class Vectors>
+CK_INLINE void normalise_row(const ck_layer_norm *job, float *x, int64_t i, float mean,
+                             float factor) {
+    typedef typename Vectors::Float Float;
+    typedef typename Vectors::FloatAt FloatAt;
+    const Float scale = *(const FloatAt *)(job->scale + i) * factor;
+    const Float y
+        = (*(const FloatAt *)(x + i) - mean) * scale + *(const FloatAt *)(job->shift + i);
+    // Written so that what is not a number stays so.
+    *(FloatAt *)(x + i) = job->then_relu ? (y < 0.0f ? Float{} : y) : y;
+}
+
+// Rows of whole vectors, the moments of some rows first, so that their chains overlap.
+static void layer_norm_wide(const ck_layer_norm *job) {
+    constexpr int64_t together = 16;
+    const int64_t width = job->width;
+    float mean[together], factor[together];
+    for (int64_t first = 0; first < job->rows; first += together) {
+        const int64_t left = job->rows - first, count = left < together ? left : together;
+        float *rows = job->x + first * width;
+        for (int64_t row = 0; row < count; row++) {
+            group_moments(rows + row * width, width, 1, width, job->epsilon, mean[row],
+                          factor[row]);
+        }
+        for (int64_t row = 0; row < count; row++) {
+            float *x = rows + row * width;
+            int64_t i = 0;
+            for (; i + wide_lanes <= width; i += wide_lanes) {
+                normalise_row<Wide>(job, x, i, mean[row], factor[row]);
+            }
+            for (; i < width; i += norm_lanes) {
+                normalise_row<Narrow>(job, x, i, mean[row], factor[row]);
+            }
+        }
+    }
+}
+
+static void layer_norm(const ck_layer_norm *job) {
+    job->width % norm_lanes == 0 ? layer_norm_wide(job) : layer_norm_narrow(job);
 }
 
 static void maximum(const float *x, int64_t rows, int64_t width, float *largest) {

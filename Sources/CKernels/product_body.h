@@ -164,6 +164,8 @@ template <class Numbers> struct Part {
     int64_t output_stride;
     int64_t columns; // of the tile: the last panel may be cut
     bool accumulate;
+    // The weights that come after these, likewise panel_stride apart.
+    const typename Numbers::Weight *next;
 };
 
 // Writes the sums of one row of one panel, of which `count` columns exist.
@@ -187,13 +189,20 @@ CK_INLINE void finish(const Vector *sums, const float *scale, const float *bias,
     }
 }
 
-template <int rows, int panels, class Numbers> static void tile(const Part<Numbers> &part) {
+// With `ahead` set, asks for weights that come later: two panels of them from `ahead` on.
+template <int rows, int panels, bool prefetch, class Numbers>
+static void tile(const Part<Numbers> &part, const typename Numbers::Weight *ahead) {
     constexpr int width = panels * panel_vectors;
     Vector sums[rows][width] = {};
     const typename Numbers::Input *input = part.input;
     const typename Numbers::Weight *weights = part.weights;
     const int64_t stride = part.input_stride, apart = part.panel_stride;
     for (int64_t k = Numbers::step; k <= part.depth; k += Numbers::step) {
+        if (prefetch) {
+            __builtin_prefetch(ahead, 0, 2);
+            __builtin_prefetch(ahead + apart, 0, 2);
+            ahead += Numbers::step * CK_PANEL;
+        }
         Numbers::template turn<rows, width>(sums, input, stride, weights, apart, false);
         input += Numbers::step;
         weights += Numbers::step * CK_PANEL;
@@ -213,27 +222,36 @@ template <int rows, int panels, class Numbers> static void tile(const Part<Numbe
 }
 
 // All rows of so many panels, over one block of the depth.
+//
+// Of many rows only the first tile would wait for memory. Its neighbours compute from what it has
+// fetched, so the first tiles ask for what comes next, two panels each.
 template <int panels, class Numbers> static void strip(Part<Numbers> part, int64_t rows) {
+    int ahead = rows >= 2 * CK_TILE_ROWS ? 0 : panels;
     while (rows >= CK_TILE_ROWS) {
-        tile<CK_TILE_ROWS, panels>(part);
+        if (ahead < panels) {
+            tile<CK_TILE_ROWS, panels, true>(part, part.next + ahead * part.panel_stride);
+            ahead += 2;
+        } else {
+            tile<CK_TILE_ROWS, panels, false>(part, nullptr);
+        }
         part.input += CK_TILE_ROWS * part.input_stride;
         part.output += CK_TILE_ROWS * part.output_stride;
         rows -= CK_TILE_ROWS;
     }
     switch (rows) {
 #if CK_TILE_ROWS > 5
-    case 5: return tile<5, panels>(part);
+    case 5: return tile<5, panels, false>(part, nullptr);
 #endif
 #if CK_TILE_ROWS > 4
-    case 4: return tile<4, panels>(part);
+    case 4: return tile<4, panels, false>(part, nullptr);
 #endif
 #if CK_TILE_ROWS > 3
-    case 3: return tile<3, panels>(part);
+    case 3: return tile<3, panels, false>(part, nullptr);
 #endif
 #if CK_TILE_ROWS > 2
-    case 2: return tile<2, panels>(part);
+    case 2: return tile<2, panels, false>(part, nullptr);
 #endif
-    case 1: return tile<1, panels>(part);
+    case 1: return tile<1, panels, false>(part, nullptr);
     default: return;
     }
 }
@@ -258,6 +276,8 @@ static void columns_of(const ck_product *job, int64_t first) {
         part.weights = weights + start * CK_PANEL;
         part.bias = start == 0 && job->bias ? job->bias + first : nullptr;
         part.accumulate = start > 0 || job->accumulate;
+        part.next = part.depth < left ? part.weights + part.depth * CK_PANEL
+                                      : weights + panels * part.panel_stride;
         strip<panels>(part, job->rows);
         start += part.depth;
     } while (start < job->depth);
@@ -278,12 +298,21 @@ template <class Numbers> static void product(const ck_product *job) {
     for (; panels >= 1; panels -= 1, first += CK_PANEL) columns_of<1, Numbers>(job, first);
 }
 
+#if defined(CK_DOT)
+typedef __bf16 NarrowAt __attribute__((vector_size(CK_VECTOR_BYTES / 2), aligned(2)));
+#endif
+
 static void narrow(const float *x, int64_t count, uint16_t *halves) {
     int64_t i = 0;
     for (; i + lane_count <= count; i += lane_count) {
+#if defined(CK_DOT)
+        *(NarrowAt *)(halves + i)
+            = __builtin_convertvector((Vector) * (const Unaligned *)(x + i), NarrowAt);
+#else
         Bits bits = *(const BitsAt *)(x + i);
         bits += 0x7FFFu + ((bits >> 16) & 1u);
         *(HalvesAt *)(halves + i) = __builtin_convertvector(bits >> 16, HalvesAt);
+#endif
     }
     for (; i < count; i++) {
         uint32_t bits;

@@ -77,7 +77,7 @@
 
 #define CK_TABLE(space, dot)                                                                      \
     {space::product<space::Float32>, space::product<space::BFloat16>,                             \
-     dot::product<dot::BFloat16Dot>, space::product<space::Int8>, space::narrow,                  \
+     dot::product<dot::BFloat16Dot>, space::product<space::Int8>, dot::narrow,                    \
      space::group_norm, space::layer_norm, space::maximum, CK_LAYERS(space)}
 
 static const ck_kernels baseline = CK_TABLE(ck_baseline, ck_baseline);

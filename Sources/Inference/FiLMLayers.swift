@@ -54,7 +54,9 @@ struct FiLMLayers: Sendable {
             let stored = try store.take("\(block.name).film.weight", shape: [width, head + inputs])
             let bias = try store.take("\(block.name).film.bias", shape: [width]).values
             for output in 0..<width {
-                let row = stored.values[(output * (head + inputs))..<((output + 1) * (head + inputs))]
+                let row = stored.values[
+                    (output * (head + inputs))..<((output + 1) * (head + inputs))
+                ]
                 for (input, value) in row.dropFirst(head).enumerated() {
                     weights[input * outputs + start + output] = value
                 }

@@ -26,9 +26,10 @@ public struct Linear: Sendable {
         try self.init(name, inputs: inputs, outputs: outputs, folding: [], from: &store)
     }
 
-    /// Loads the layer for inputs whose first numbers are the constant `head`, which moves to the
-    /// bias; only the other `inputs - head.count` are inputs of the layer. The weights are stored in
-    /// the store's format unless another is given.
+    /// Loads the layer for inputs whose first numbers are the constant `head`.
+    ///
+    /// They move to the bias; only the other `inputs - head.count` are inputs of the layer. The
+    /// weights are stored in the store's format unless another is given.
     init(
         _ name: String,
         inputs: Int,

@@ -16,7 +16,7 @@ struct Simrun: ParsableCommand {
         subcommands: [
             TaskCommand.self, TasksCommand.self, RobotsCommand.self, PoliciesCommand.self,
             PolicyCommand.self, CollectCommand.self, LatencyCommand.self, MarginCommand.self,
-            ClocksCommand.self, LoopCommand.self, ProbeCommand.self,
+            ClocksCommand.self, LoopCommand.self, ProbeCommand.self, BenchCommand.self,
         ]
     )
 

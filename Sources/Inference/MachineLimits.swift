@@ -1,0 +1,171 @@
+internal import CKernels
+public import Diagnostics
+internal import Foundation
+internal import Processor
+
+/// What one core of this machine can do at most with the selected instruction set, measured.
+///
+/// Arithmetic is timed on registers alone, reading over working sets from the first cache to main
+/// memory. The best of many short runs counts: a limit is what nothing has disturbed.
+public struct MachineLimits: Equatable, Sendable {
+    /// How fast one core reads a working set that it reads again and again.
+    public struct Bandwidth: Equatable, Sendable {
+        /// Size of the working set.
+        public let bytes: Double
+        /// 10⁹ bytes per second.
+        public let gigabytes: Double
+
+        /// Creates a figure.
+        public init(bytes: Double, gigabytes: Double) {
+            (self.bytes, self.gigabytes) = (bytes, gigabytes)
+        }
+    }
+
+    /// 10⁹ multiplications and additions of floats per second.
+    public let floatGigaflops: Double
+    /// The same for dot products of bfloat16 pairs; nil where the machine has none.
+    public let bfloat16DotGigaflops: Double?
+    /// Working sets of growing size, at least one; the last is far larger than any cache.
+    public let bandwidths: [Bandwidth]
+
+    /// Creates limits from figures.
+    public init(
+        floatGigaflops: Double,
+        bfloat16DotGigaflops: Double?,
+        bandwidths: [Bandwidth]
+    ) {
+        precondition(!bandwidths.isEmpty, "at least one working set")
+        self.floatGigaflops = floatGigaflops
+        self.bfloat16DotGigaflops = bfloat16DotGigaflops
+        self.bandwidths = bandwidths
+    }
+
+    /// The arithmetic limit of products in a format, in 10⁹ operations per second.
+    public func gigaflops(_ format: WeightFormat) -> Double {
+        format == .bfloat16Dot ? bfloat16DotGigaflops ?? floatGigaflops : floatGigaflops
+    }
+
+    /// The reading limit at a working set's size, between the measured ones by the logarithm of
+    /// the size.
+    public func gigabytes(ofWorkingSet bytes: Double) -> Double {
+        var below = bandwidths[0]
+        for above in bandwidths {
+            if bytes <= above.bytes {
+                guard above.bytes > below.bytes, bytes > below.bytes else {
+                    return below.gigabytes
+                }
+                let share = log(bytes / below.bytes) / log(above.bytes / below.bytes)
+                return below.gigabytes + share * (above.gigabytes - below.gigabytes)
+            }
+            below = above
+        }
+        return below.gigabytes
+    }
+}
+
+// MARK: - Share of the limit
+
+extension MachineLimits {
+    /// Which limit a computation is nearer to.
+    public enum Binding: String, Sendable {
+        /// Arithmetic.
+        case compute
+        /// Reading weights.
+        case bandwidth
+    }
+
+    /// How near to its limit a computation ran.
+    public struct Share: Equatable, Sendable {
+        /// 10⁹ operations per second achieved.
+        public let gigaflops: Double
+        /// 10⁹ bytes of weights per second achieved.
+        public let gigabytes: Double
+        /// The share of the limit that binds; 1 at the limit.
+        public let share: Double
+        /// That limit.
+        public let binding: Binding
+    }
+
+    /// The share of the limit that a computation reached.
+    ///
+    /// - Parameters:
+    ///   - cost: What it counts.
+    ///   - seconds: What it took, over 0.
+    ///   - format: How its weights are stored.
+    ///   - threads: The limits are so many times one core's.
+    public func share(
+        of cost: PlanCost,
+        seconds: Double,
+        format: WeightFormat,
+        threads: Int = 1
+    ) -> Share {
+        let gigaflops = cost.flops / seconds / 1e9
+        let gigabytes = cost.weightBytes / seconds / 1e9
+        let cores = Double(threads)
+        let compute = gigaflops / (self.gigaflops(format) * cores)
+        let bandwidth = gigabytes / (self.gigabytes(ofWorkingSet: cost.weightBytes) * cores)
+        return Share(
+            gigaflops: gigaflops,
+            gigabytes: gigabytes,
+            share: max(compute, bandwidth),
+            binding: compute >= bandwidth ? .compute : .bandwidth
+        )
+    }
+}
+
+// MARK: - Measuring
+
+extension MachineLimits {
+    /// Working sets in KiB: in the first, second and third cache, and beyond them.
+    private static let workingSets = [16, 128, 512, 2048, 8192, 16384, 32768, 131_072]
+
+    /// Measures this machine, for about a second.
+    ///
+    /// - Throws: `InputError` if `SIMRUN_ISA` names no set of this machine.
+    public static func measure() throws(InputError) -> MachineLimits {
+        let set = try InstructionSet.selected()
+        guard let loops = ck_limits_for(set.code)?.pointee else {
+            preconditionFailure("no limits are compiled for \(set)")
+        }
+        let sink = FloatBuffer(count: 64)
+        let rounds: Int64 = 100_000
+        let perSecond: (@convention(c) (Int64, UnsafeMutablePointer<Float>?) -> Int64) -> Double = {
+            loop in
+            bestRate { Double(loop(rounds, sink.base)) } / 1e9
+        }
+        return MachineLimits(
+            floatGigaflops: perSecond(loops.multiply_add),
+            bfloat16DotGigaflops: loops.dot_bf16.map(perSecond),
+            bandwidths: workingSets.map { size in
+                let bytes = size << 10
+                return Bandwidth(bytes: Double(bytes), gigabytes: readRate(bytes, loops, sink))
+            }
+        )
+    }
+
+    /// 10⁹ bytes per second over a working set, in huge pages as weights are.
+    private static func readRate(_ bytes: Int, _ loops: ck_limits, _ sink: FloatBuffer) -> Double {
+        let arena = WeightArena(chunk: 0)
+        let count = bytes / MemoryLayout<Float>.size
+        let memory = arena.allocate(bytes: bytes).bindMemory(to: Float.self, capacity: count)
+        memory.initialize(repeating: 1, count: count)
+        let passes = max(1, (8 << 20) / bytes)
+        return withExtendedLifetime(arena) {
+            bestRate {
+                for _ in 0..<passes { loops.read(memory, Int64(count), sink.base) }
+                return Double(passes * bytes)
+            } / 1e9
+        }
+    }
+
+    /// The highest rate per second of work that says how much it was.
+    private static func bestRate(_ work: () -> Double) -> Double {
+        let clock = ContinuousClock()
+        return (0..<15).reduce(0.0) { best, _ in
+            let start = clock.now
+            let amount = work()
+            let (seconds, attoseconds) = start.duration(to: clock.now).components
+            return max(best, amount / max(1e-9, Double(seconds) + Double(attoseconds) * 1e-18))
+        }
+    }
+}
