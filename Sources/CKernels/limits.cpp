@@ -1,8 +1,7 @@
 // The limits of one core, compiled once for each instruction set as in variants.cpp: every copy in
 // its own namespace, everything static, no standard header inside a pushed region.
-#include "CKernels.h"
 #include "CKernelLimits.h"
-
+#include "CKernels.h"
 #include "CProcessor.h"
 
 #if defined(__x86_64__)

@@ -1,4 +1,4 @@
-/// Every width of a MeanFlow policy network.
+/// Every width of a policy network.
 public struct NetworkShape: Equatable, Sendable {
     /// Numbers in one action.
     public var actionWidth: Int
@@ -24,6 +24,10 @@ public struct NetworkShape: Equatable, Sendable {
     public var kernel: Int
     /// Groups of the group norms.
     public var groups: Int
+    /// Times that the network is told: 2 for a MeanFlow's `t` and `r`, 1 for others.
+    public var timeEncoders: Int
+    /// Residual blocks in a row at each level, 1 or 2.
+    public var blocksPerLevel: Int
 
     /// Creates a shape.
     public init(
@@ -38,7 +42,9 @@ public struct NetworkShape: Equatable, Sendable {
         timeFeatures: Int,
         unetWidths: [Int],
         kernel: Int,
-        groups: Int
+        groups: Int,
+        timeEncoders: Int = 2,
+        blocksPerLevel: Int = 2
     ) {
         self.actionWidth = actionWidth
         self.stateWidth = stateWidth
@@ -52,6 +58,8 @@ public struct NetworkShape: Equatable, Sendable {
         self.unetWidths = unetWidths
         self.kernel = kernel
         self.groups = groups
+        self.timeEncoders = timeEncoders
+        self.blocksPerLevel = blocksPerLevel
     }
 
     /// Width of the features of one observation step: cloud, then state.

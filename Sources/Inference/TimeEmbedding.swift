@@ -4,7 +4,7 @@ import Foundation
 /// `[sin(x fᵢ), cos(x fᵢ)]` with `fᵢ = exp(-ln(10000) i / (width/2 - 1))`.
 ///
 /// - Parameters:
-///   - x: A time, raw in `[0, 1]`.
+///   - x: A time, in the unit of its network.
 ///   - width: Even, at least 4.
 public func sinusoidalEmbedding(_ x: Double, width: Int) -> [Float] {
     let half = width / 2
@@ -12,19 +12,24 @@ public func sinusoidalEmbedding(_ x: Double, width: Int) -> [Float] {
     return angles.map { Float(sin($0)) } + angles.map { Float(cos($0)) }
 }
 
-/// Embeds the pair of times of a MeanFlow network; both encoders are added.
+/// Embeds the times of a network: both of a MeanFlow network, whose embeddings are added, or the one
+/// of others.
 ///
-/// Time direction: `t = 1` is noise, `t = 0` data. The times are constants of a one-step policy,
-/// so this runs at load alone.
+/// The times of a plan are constants, so this runs at load alone.
 struct TimeEmbedding {
     private let width: Int
     private let encoders: [(first: Linear, second: Linear)]
 
-    /// Loads `name.time_t` and `name.time_r`, each `{first,second}.{weight,bias}`.
-    init(_ name: String, width: Int, from store: inout WeightStore) throws(InputError) {
+    /// Loads `name.time_t` and, with two encoders, `name.time_r`, each `{first,second}.{weight,bias}`.
+    init(
+        _ name: String,
+        width: Int,
+        encoders count: Int,
+        from store: inout WeightStore
+    ) throws(InputError) {
         self.width = width
         var encoders: [(first: Linear, second: Linear)] = []
-        for time in ["time_t", "time_r"] {
+        for time in ["time_t", "time_r"].prefix(count) {
             let first = try Linear(
                 "\(name).\(time).first",
                 inputs: width,
@@ -46,7 +51,7 @@ struct TimeEmbedding {
         self.encoders = encoders
     }
 
-    /// The embedding of `t` and `r`, `width` numbers.
+    /// The embedding of `t` and, with two encoders, `r`: `width` numbers.
     func callAsFunction(t: Double, r: Double) -> [Float] {
         var total = [Float](repeating: 0, count: width)
         for (time, encoder) in zip([t, r], encoders) {

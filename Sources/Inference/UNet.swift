@@ -2,20 +2,22 @@ public import Diagnostics
 
 /// The one-dimensional FiLM U-Net over the action horizon, at fixed times.
 ///
-/// Predicts the average velocity `u(z, r, t)`; `t = 1` is noise, `t = 0` data. The times are given
-/// at load, and everything that depends on them alone is folded into the FiLM biases; so are taps
-/// that never meet data at this horizon dropped. The first skip (full length) is unused. Source: MP1,
-/// arXiv 2507.10543.
+/// What it predicts depends on what it was trained for: a MeanFlow network the average velocity
+/// `u(z, r, t)` with `t = 1` noise and `t = 0` data, others a velocity or the data itself. The times
+/// are given at load, and everything that depends on them alone is folded into the FiLM biases; so are taps
+/// that never meet data at this horizon dropped. The first skip (full length) is unused. Sources:
+/// DP3, arXiv 2403.03954; MP1, arXiv 2507.10543.
 public struct UNet: Sendable {
-    /// A pair of times, `0 <= r <= t <= 1`.
+    /// When a network is evaluated, in its own unit: a pair of times, `0 <= r <= t <= 1`, for one with
+    /// two time encoders; for others `t` alone.
     public struct Times: Equatable, Sendable {
         /// The later time.
         public let t: Double
-        /// The earlier time.
+        /// The earlier time; without a second encoder it is not looked at.
         public let r: Double
 
         /// Creates a pair.
-        public init(t: Double, r: Double) { (self.t, self.r) = (t, r) }
+        public init(t: Double, r: Double = 0) { (self.t, self.r) = (t, r) }
 
         /// From noise to data in one step.
         public static let whole = Times(t: 1, r: 0)
@@ -60,7 +62,7 @@ public struct UNet: Sendable {
             steps: Int
         ) throws(InputError) -> [ResidualBlock] {
             var blocks: [ResidualBlock] = []
-            for i in 0..<2 {
+            for i in 0..<shape.blocksPerLevel {
                 let block = "\(name).\(i)"
                 films.append(FiLMLayers.Block(name: block, channels: outputs))
                 blocks.append(
@@ -144,7 +146,12 @@ public struct UNet: Sendable {
             steps: shape.horizon,
             from: &store
         )
-        let embedding = try TimeEmbedding(name, width: shape.timeFeatures, from: &store)
+        let embedding = try TimeEmbedding(
+            name,
+            width: shape.timeFeatures,
+            encoders: shape.timeEncoders,
+            from: &store
+        )
         film = try FiLMLayers(
             films,
             inputs: shape.conditionWidth,
@@ -157,13 +164,13 @@ public struct UNet: Sendable {
 // MARK: - Evaluation
 
 extension UNet {
-    /// What an evaluation of so many candidates costs, and the condition once.
-    public func cost(candidates: Int) -> PlanCost {
+    /// What evaluations of so many candidates cost, and the condition once.
+    public func cost(candidates: Int, evaluations: Int = 1) -> PlanCost {
         var one = finalConv.cost + head.cost
         for level in down { one = one + level.cost + (level.sample?.cost ?? PlanCost()) }
         one = one + mid.cost
         for level in up { one = one + level.cost + level.sample.cost }
-        return one.times(candidates) + film.cost
+        return (0..<evaluations).reduce(film.cost) { total, _ in total + one.times(candidates) }
     }
 
     /// Takes in an observation, for all candidates and times.
@@ -175,8 +182,8 @@ extension UNet {
         film.forward(condition, into: workspace.filmAtFirst.base, workspace: workspace.product)
     }
 
-    /// Predicts the average velocity of `workspace.input` into `workspace.output`, under the
-    /// observation last taken in.
+    /// Evaluates the network on `workspace.input` into `workspace.output`, under the observation
+    /// last taken in.
     ///
     /// - Parameters:
     ///   - time: Which of the times given at load.

@@ -30,7 +30,7 @@ public final class UNetWorkspace {
     public let candidates: Int
     /// The noisy chunks z, `[horizon, actionWidth]` each.
     public let input: SequenceBuffer
-    /// The average velocities, `[horizon, actionWidth]` each.
+    /// What the network predicts, `[horizon, actionWidth]` each.
     public let output: SequenceBuffer
     let down: [Level]
     let mid: Level

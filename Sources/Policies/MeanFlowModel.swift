@@ -3,7 +3,8 @@ public import Inference
 import Robots
 import Runtime
 
-/// A loaded MeanFlow policy: manifest and weights, immutable and shared between loops.
+/// A loaded policy of any ``PolicyManifest/Architecture``: manifest and weights, immutable and shared
+/// between loops.
 public final class MeanFlowModel: Sendable {
     /// What `policy.json` says.
     public let manifest: PolicyManifest
@@ -41,14 +42,20 @@ public final class MeanFlowModel: Sendable {
             ),
             from: &store
         )
-        unet = try UNet("unet", shape: manifest.network, from: &store)
+        unet = try UNet(
+            "unet",
+            shape: manifest.network,
+            times: manifest.sampler.times,
+            from: &store
+        )
         try store.requireAllTaken()
         self.manifest = manifest
     }
 
     /// What a plan of so many candidates costs: one observation encoded, the earlier ones kept.
     public func cost(candidates: Int) -> PlanCost {
-        encoder.cost(points: manifest.cloud.points) + unet.cost(candidates: candidates)
+        encoder.cost(points: manifest.cloud.points)
+            + unet.cost(candidates: candidates, evaluations: manifest.sampler.evaluations)
     }
 
     /// Size, parameter count and hash are those of the manifest.

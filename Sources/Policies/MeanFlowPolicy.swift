@@ -3,11 +3,11 @@ public import Inference
 public import Runtime
 import Spatial
 
-/// A one-step MeanFlow policy: the whole chunk in one network evaluation.
+/// A policy that turns noise into a chunk of actions: in one network evaluation with MeanFlow
+/// (MP1, arXiv 2507.10543), which gave it its name, and FlowPolicy; in several with DP3.
 ///
-/// `x₀ = z − u(z, r = 0, t = 1)`, with `t = 1` noise and `t = 0` data. Source: MeanFlow,
-/// arXiv 2505.13447, and MP1, arXiv 2507.10543. Row 0 of the chunk is the action of the current
-/// observation (in MP1 it belongs to the older step).
+/// How is the ``Sampler``'s. Row 0 of a plan is the action of the newest observation; rows that the
+/// network predicts for older ones (`first_action`) are left out.
 ///
 /// The model is shared; an instance owns its workspace and belongs to one loop.
 public final class MeanFlowPolicy: Policy {
@@ -19,6 +19,8 @@ public final class MeanFlowPolicy: Policy {
     /// Features of all observation steps, oldest first.
     private let condition: FloatBuffer
     private let noise: FloatBuffer
+    /// Normalised actions of all candidates.
+    private let chunks: FloatBuffer
     private var stream = RandomStream(seed: 0, stream: MeanFlowPolicy.noiseStream)
 
     /// Keeps the policy's draws apart from other draws of the same seed ("policy").
@@ -47,6 +49,7 @@ public final class MeanFlowPolicy: Policy {
         workspace = UNetWorkspace(model.unet, candidates: candidates, partner: partner)
         condition = FloatBuffer(count: shape.conditionWidth)
         noise = FloatBuffer(count: candidates * shape.horizon * shape.actionWidth)
+        chunks = FloatBuffer(count: noise.count)
         reset(seed: 0)
     }
 
@@ -54,7 +57,7 @@ public final class MeanFlowPolicy: Policy {
     public var shape: PolicyShape {
         let network = model.manifest.network
         return PolicyShape(
-            horizon: network.horizon,
+            horizon: model.manifest.plannedActions,
             actionWidth: network.actionWidth,
             memory: (network.observationSteps - 1) * model.manifest.observationStride
         )
@@ -111,27 +114,24 @@ public final class MeanFlowPolicy: Policy {
         history.gather(into: condition)
         applyMish(condition.values)
         if model.manifest.noise == .normal { drawNoise() }
-        let size = model.manifest.network.horizon * model.manifest.network.actionWidth
-        for candidate in 0..<candidates {
-            workspace.input.load(noise.base + candidate * size, candidate: candidate)
-        }
         model.unet.observe(condition.base, workspace: workspace)
-        model.unet.forward(workspace: workspace)
+        chunks.base.update(from: noise.base, count: noise.count)
+        model.manifest.sampler.sample(chunks.values, model.unet, workspace: workspace)
     }
 
-    /// Takes the step, unnormalises, clips to `[-1, 1]`.
+    /// Unnormalises, clips to `[-1, 1]`.
     private func unpack(_ candidate: Int, into chunk: inout ActionChunk) throws(LoopFault) {
-        let network = model.manifest.network
-        let (horizon, width) = (network.horizon, network.actionWidth)
+        let manifest = model.manifest
+        let (horizon, width) = (manifest.plannedActions, manifest.network.actionWidth)
         guard chunk.horizon == horizon, chunk.width == width else {
             throw .policy(what: "the chunk has another shape than the policy's")
         }
-        let normalisation = model.manifest.actionNormalisation
-        let noise = noise.base + candidate * horizon * width
+        let normalisation = manifest.actionNormalisation
+        let first = candidate * manifest.network.horizon + manifest.firstAction
+        let rows = chunks.base + first * width
         for step in 0..<horizon {
-            let velocity = workspace.output.row(step, candidate: candidate)
             for component in 0..<width {
-                let x = noise[step * width + component] - velocity[component]
+                let x = rows[step * width + component]
                 let action =
                     (x - normalisation.offset[component]) / normalisation.scale[component]
                 guard action.isFinite else { throw .notFinite(what: "the planned action") }

@@ -5,8 +5,8 @@ public import Inference
 /// runtimes.
 ///
 /// A run does what a plan does between packing an observation and unpacking actions: encodes one
-/// cloud and state, joins the features with those of the earlier steps, and takes one step from
-/// noise to normalised actions for every candidate. Does not allocate.
+/// cloud and state, joins the features with those of the earlier steps, and samples normalised actions
+/// from noise for every candidate. Does not allocate.
 public final class NetworkEvaluation {
     /// Shape `[points, cloudWidth]`, not normalised.
     public let cloud: FloatBuffer
@@ -60,22 +60,9 @@ public final class NetworkEvaluation {
             into: condition.base + earlier
         )
         applyMish(condition.values)
-        let shape = model.manifest.network
-        let size = shape.horizon * shape.actionWidth
-        for candidate in 0..<workspace.candidates {
-            workspace.input.load(noise.base + candidate * size, candidate: candidate)
-        }
         model.unet.observe(condition.base, workspace: workspace)
-        model.unet.forward(workspace: workspace)
-        for candidate in 0..<workspace.candidates {
-            for step in 0..<shape.horizon {
-                let velocity = workspace.output.row(step, candidate: candidate)
-                let first = candidate * size + step * shape.actionWidth
-                for i in 0..<shape.actionWidth {
-                    actions.base[first + i] = noise.base[first + i] - velocity[i]
-                }
-            }
-        }
+        actions.base.update(from: noise.base, count: noise.count)
+        model.manifest.sampler.sample(actions.values, model.unet, workspace: workspace)
     }
 }
 

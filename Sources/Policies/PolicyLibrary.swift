@@ -62,7 +62,7 @@ public struct PolicyLibrary: Sendable {
         return PolicyCard(
             name: name,
             directory: directory,
-            architecture: PolicyManifest.architecture,
+            architecture: manifest.architecture.rawValue,
             task: manifest.task,
             robot: manifest.robot,
             parameters: manifest.weights.parameters,

@@ -5,17 +5,18 @@ import Runtime
 import Spatial
 import Testing
 
-/// The tiny policy that `python -m simrun_training.goldens` writes, and copies of it to break.
+/// A tiny policy that `python -m simrun_training.goldens` writes, and copies of it to break.
 struct GoldenPolicy {
     let directory: String
     let file: SafetensorsFile
 
-    init() throws {
+    /// The policy of that name, with its plans in a file beside it.
+    init(_ name: String = "golden") throws {
         let goldens = try #require(
             Bundle.module.url(forResource: "Goldens", withExtension: nil)
         )
-        directory = goldens.appending(path: "golden").path
-        file = try SafetensorsFile(path: goldens.appending(path: "golden-plan.safetensors").path)
+        directory = goldens.appending(path: name).path
+        file = try SafetensorsFile(path: goldens.appending(path: "\(name)-plan.safetensors").path)
     }
 
     var json: String {

@@ -14,8 +14,9 @@ import Testing
     }
 
     @Test func `policies are listed with what they say of themselves`() throws {
-        let card = try library.card(of: try #require(library.names.first))
-        #expect(library.names == ["golden"])
+        #expect(library.names == ["dp3", "flowpolicy", "golden", "mp1", "simple-dp3"])
+        #expect(try library.card(of: "simple-dp3").architecture == "simple-dp3")
+        let card = try library.card(of: "golden")
         #expect(card.name == "golden" && card.architecture == "meanflow" && card.robot == "panda")
         #expect(card.parameters > 0 && card.bytes > 2 * card.parameters)
     }
@@ -28,6 +29,6 @@ import Testing
 
     @Test func `an unknown name shows the nearest`() {
         let error = #expect(throws: InputError.self) { try library.directory(of: "goldn") }
-        #expect(error?.nearest == ["golden"])
+        #expect(error?.nearest.first == "golden")
     }
 }

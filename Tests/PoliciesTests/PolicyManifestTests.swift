@@ -33,7 +33,31 @@ import Testing
             "\"observation_stride\": 0",
             "observation_stride: expected 1 to 32, found 0"
         ),
-        Edit("\"first_action\": 0", "\"first_action\": 1", "first_action: expected 0"),
+        Edit("\"first_action\": 0", "\"first_action\": 2", "first_action: expected 0 to 1"),
+        Edit("\"first_action\": 0", "\"first_action\": -1", "first_action: expected 0 to 1"),
+        Edit("\"kind\": \"meanflow\"", "\"kind\": \"ddim\"", "sampler.kind: expected meanflow"),
+        Edit("\"kind\": \"meanflow\"", "\"steps\": 2", "sampler.kind: expected the key"),
+        Edit(
+            "\"kind\": \"meanflow\"",
+            "\"kind\": \"meanflow\", \"steps\": 2",
+            "sampler.steps: expected a known key"
+        ),
+        Edit("\"sampler\"", "\"simpler\"", "expected a known key"),
+        Edit(
+            "\"architecture\": \"meanflow\"",
+            "\"architecture\": \"dp3\"",
+            "sampler.kind: expected ddim, as architecture dp3 has, found meanflow"
+        ),
+        Edit(
+            "\"time_encoders\": 2",
+            "\"time_encoders\": 1",
+            "network.time_encoders: expected 2, found 1"
+        ),
+        Edit(
+            "\"blocks_per_level\": 2",
+            "\"blocks_per_level\": 3",
+            "network.blocks_per_level: expected 1 to 2, found 3"
+        ),
         Edit("\"execute\": \"replan\"", "\"execute\": \"chunk:9\"", "chunk:1 to chunk:8"),
         Edit("\"execute\": \"replan\"", "\"execute\": \"replane\"", "known names: replan"),
         Edit("\"noise\": \"zero\"", "\"noise\": \"none\"", "noise: expected a known noise"),
@@ -85,6 +109,120 @@ import Testing
         }
         let text = error?.description ?? ""
         #expect(text.hasPrefix("policy.json:") && text.contains(edit.says), "\(text)")
+    }
+
+    static let convertedEdits: [(String, Edit)] = [
+        (
+            "mp1",
+            Edit("\"first_action\": 1", "\"first_action\": 2", "first_action: expected 0 to 1")
+        ),
+        ("mp1", Edit("\"chunk:3\"", "\"chunk:4\"", "chunk:1 to chunk:3, found chunk:4")),
+        ("mp1", Edit("\"frame\": \"world\"", "\"frame\": \"tool\"", "cloud.frame: expected world")),
+        ("mp1", Edit("\"checkpoint\"", "\"chekpoint\"", "conversion.checkpoint: expected the key")),
+        ("mp1", Edit("\"epoch\": 7", "\"epoch\": \"7\"", "conversion.epoch")),
+        (
+            "mp1",
+            Edit(
+                "\"conversion\": {",
+                "\"training\": {}, \"conversion\": {",
+                "training: expected a known key"
+            )
+        ),
+        (
+            "flowpolicy",
+            Edit("\"kind\": \"flow\"", "\"kind\": \"ddim\"", "sampler.kind: expected flow")
+        ),
+        (
+            "flowpolicy",
+            Edit("\"epsilon\": 0.01", "\"epsilon\": 2", "sampler.epsilon: expected 0 to 1")
+        ),
+        (
+            "flowpolicy",
+            Edit(
+                "\"time_scale\": 99.0",
+                "\"time_scale\": 0",
+                "sampler.time_scale: expected above 0"
+            )
+        ),
+        (
+            "flowpolicy",
+            Edit(
+                "\"time_encoders\": 1",
+                "\"time_encoders\": 2",
+                "network.time_encoders: expected 1"
+            )
+        ),
+        ("dp3", Edit("\"sampler\": {", "\"smapler\": {", "sampler: expected the key \"sampler\"")),
+        (
+            "dp3",
+            Edit("\"prediction\": \"sample\"", "\"prediction\": \"epsilon\"", "sampler.prediction")
+        ),
+        ("dp3", Edit("\"squaredcos_cap_v2\"", "\"linear\"", "sampler.schedule")),
+        (
+            "dp3",
+            Edit("\"form\": \"correct\"", "\"form\": \"corect\"", "nearest known names: correct")
+        ),
+        (
+            "dp3",
+            Edit("\"steps\": 10", "\"steps\": 101", "sampler.steps: expected 1 to 100, found 101")
+        ),
+        ("dp3", Edit("\"clip\": 1.0", "\"clip\": 0", "sampler.clip: expected a positive number")),
+        (
+            "dp3",
+            Edit(
+                "\"blocks_per_level\": 2",
+                "\"blocks_per_level\": 1",
+                "network.blocks_per_level: expected 2"
+            )
+        ),
+        (
+            "simple-dp3",
+            Edit(
+                "\"architecture\": \"simple-dp3\"",
+                "\"architecture\": \"dp3\"",
+                "network.blocks_per_level: expected 2"
+            )
+        ),
+    ]
+
+    @Test(arguments: convertedEdits)
+    func `a wrong manifest of a converted policy is refused`(name: String, edit: Edit) throws {
+        let json = try GoldenPolicy(name).json
+        let at = try #require(json.range(of: edit.old), "the manifest no longer has \(edit.old)")
+        let broken = json.replacingCharacters(in: at, with: edit.new)
+        let error = #expect(throws: InputError.self) {
+            try PolicyManifest(json: Array(broken.utf8), file: "policy.json")
+        }
+        let text = error?.description ?? ""
+        #expect(text.hasPrefix("policy.json:") && text.contains(edit.says), "\(text)")
+    }
+
+    @Test func `a MeanFlow file of before the sampler key reads as before`() throws {
+        let now = try PolicyManifest(directory: GoldenPolicy().directory)
+        var json = try GoldenPolicy().json
+        for line in [
+            #""sampler": \{\s*"kind": "meanflow"\s*\},"#, #""time_encoders": 2,"#,
+            #""blocks_per_level": 2,"#,
+        ] {
+            let at = try #require(json.range(of: line, options: .regularExpression))
+            json.removeSubrange(at)
+        }
+        #expect(try PolicyManifest(json: Array(json.utf8), file: "policy.json") == now)
+    }
+
+    @Test func `a converted policy says where it comes from`() throws {
+        let manifest = try PolicyManifest(directory: GoldenPolicy("dp3").directory)
+        #expect(manifest.architecture == .dp3)
+        let origin = PolicyManifest.Origin.converted(
+            command: "python -m simrun_training.goldens",
+            checkpoint: "latest.ckpt",
+            sha256: String(repeating: "0", count: 64),
+            epoch: 7
+        )
+        #expect(manifest.origin == origin)
+        let json = try GoldenPolicy("dp3").json.replacing("\"epoch\": 7", with: "\"epoch\": null")
+        let silent = try PolicyManifest(json: Array(json.utf8), file: "policy.json")
+        #expect(silent.origin != origin)
     }
 
     @Test func `without a stride the steps are neighbours`() throws {

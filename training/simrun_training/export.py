@@ -19,8 +19,23 @@ def stored(weights: dict) -> dict:
     return {k: (v.to(torch.bfloat16) if v.ndim > 1 else v.float()).contiguous() for k, v in weights.items()}
 
 
-def policy_document(config: dict, weights: dict, file: Path, name: str, execute: str, noise: str) -> dict:
-    """The content of policy.json. Everything a runtime must know is said; nothing is implied."""
+def network_document(shape: NetworkShape) -> dict:
+    """The network's widths, as far as no other key of policy.json says them."""
+    return {
+        "point_widths": list(shape.point_widths),
+        "point_features": shape.point_features,
+        "state_features": shape.state_features,
+        "time_features": shape.time_features,
+        "time_encoders": shape.time_encoders,
+        "unet_widths": list(shape.unet_widths),
+        "blocks_per_level": shape.blocks_per_level,
+        "kernel": shape.kernel,
+        "groups": shape.groups,
+    }
+
+
+def policy_document(config: dict, name: str, execute: str, noise: str) -> dict:
+    """The content of policy.json but for the weights. Everything a runtime must know is said."""
     shape = NetworkShape.from_dict(config["network"])
     return {
         "format": FORMAT,
@@ -37,6 +52,7 @@ def policy_document(config: dict, weights: dict, file: Path, name: str, execute:
         "execute": execute,
         "attention": "none",
         "noise": noise,
+        "sampler": {"kind": "meanflow"},
         "cloud": {
             "points": config["points"],
             "frame": config["cloud_frame"],
@@ -58,22 +74,7 @@ def policy_document(config: dict, weights: dict, file: Path, name: str, execute:
             "translation_scale_m": float(config["translation_scale_m"]),
             "normalisation": config["action_normalisation"],
         },
-        "network": {
-            "point_widths": list(shape.point_widths),
-            "point_features": shape.point_features,
-            "state_features": shape.state_features,
-            "time_features": shape.time_features,
-            "unet_widths": list(shape.unet_widths),
-            "kernel": shape.kernel,
-            "groups": shape.groups,
-        },
-        "weights": {
-            "file": file.name.removesuffix(".part"),
-            "sha256": sha256_of(str(file)),
-            "bytes": file.stat().st_size,
-            "dtype": "bf16",
-            "parameters": sum(v.numel() for v in weights.values()),
-        },
+        "network": network_document(shape),
         "training": {
             key: config[key]
             for key in ("command", "data", "data_sha256", "seeds", "demonstrations", "steps", "minutes",
@@ -83,15 +84,25 @@ def policy_document(config: dict, weights: dict, file: Path, name: str, execute:
 
 
 def write_policy(config: dict, weights: dict, out: Path, name: str, execute: str = "replan", noise: str = "normal") -> dict:
-    """Writes both files to temporary names, then renames them, the weights first."""
+    """Exports a network that this folder trained."""
     missing = [k for k in ("task", "robot", "control_mode", "policy_rate_hz", "translation_scale_m") if not config.get(k)]
     if missing:
         raise ValueError(f"the demonstrations do not say {', '.join(missing)}; give them as options")
+    return write_directory(policy_document(config, name, execute, noise), stored(weights), out, "bf16")
+
+
+def write_directory(document: dict, tensors: dict, out: Path, dtype: str) -> dict:
+    """Writes weights and policy.json, each whole or not at all; returns the document with its weights."""
     out.mkdir(parents=True, exist_ok=True)
-    tensors = stored(weights)
     part = out / "model.safetensors.part"
     save_file(tensors, part, metadata={"format": "pt"})
-    document = policy_document(config, tensors, part, name, execute, noise)
+    document = document | {"weights": {
+        "file": part.name.removesuffix(".part"),
+        "sha256": sha256_of(str(part)),
+        "bytes": part.stat().st_size,
+        "dtype": dtype,
+        "parameters": sum(v.numel() for v in tensors.values()),
+    }}
     text = out / "policy.json.part"
     text.write_text(json.dumps(document, indent=2) + "\n")
     part.chmod(0o644)

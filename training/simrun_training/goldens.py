@@ -7,6 +7,8 @@ sequences are stored [T, C] (row-major, a step per row), weights in PyTorch's la
 
 import argparse
 import shutil
+import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -14,8 +16,9 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.nn import functional as F
 
-from . import export, token_goldens
+from . import convert, export, token_goldens
 from .network import NetworkShape, PointEncoder, PolicyNetwork, ResidualBlock, sinusoidal
+from .original import KINDS
 
 SEED = 20250710
 
@@ -138,6 +141,37 @@ def policy_case(folder: Path) -> dict[str, torch.Tensor]:
     return {"tool_position": tool, "gripper_opening": opening, "goal": goal, "point_cloud": cloud, "chunks": plans(1), "chunks_stride_2": plans(2)}
 
 
+def converted_case(kind: str, folder: Path) -> dict[str, torch.Tensor]:
+    """A checkpoint in the original layout with random weights, converted into a tiny policy directory, and
+    what the original plans: for three observations from zero noise, and for one from given noise."""
+    # Here, because only this needs dill and omegaconf.
+    from . import write_checkpoint
+
+    sizes = replace(write_checkpoint.SMALL, kind=kind, features=12, groups=4, widths=(8, 16, 24))
+    policy = write_checkpoint.random_policy(sizes, SEED, rounded=True)
+    about = {"task": "golden", "robot": "panda", "control_mode": "pd_ee_delta_pos", "policy_rate_hz": 20.0, "translation_scale_m": 0.02,
+             "action_names": ["x", "y", "z", "gripper"], "features": ["tool_position:3", "gripper_opening:1", "goal:3"],
+             "cloud_frame": "world"} | {"flowpolicy": {"epsilon": 0.01}, "dp3": {"ddim_form": "correct"},
+                                        "simple-dp3": {"ddim_form": "legacy"}}.get(kind, {})
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place) / "latest.ckpt"
+        write_checkpoint.write(policy, path)
+        conversion = convert.Conversion(str(path), about)
+        document = conversion.document(kind, None, "zero", "python -m simrun_training.goldens")
+        # The archive holds dates; its hash would change with every run.
+        document["conversion"]["checkpoint_sha256"] = "0" * 64
+        export.write_directory(document, dict(conversion.weights(torch.bfloat16)), folder, "bf16")
+    frames, form = 3, about.get("ddim_form", "correct")
+    tool = torch.tensor([0.1, 0.0, 0.1]) + 0.1 * torch.randn(frames, 3)
+    opening, goal = 0.08 * torch.rand(frames, 1), torch.tensor([0.1, 0.1, 0.2]).expand(frames, 3).contiguous()
+    cloud, state = 0.3 * torch.randn(frames, sizes.points, 3), torch.cat([tool, opening, goal], 1)
+    zeros, noise = torch.zeros(1, sizes.horizon, sizes.action), torch.randn(1, sizes.horizon, sizes.action)
+    conditions = [policy.condition(cloud[[max(i - 1, 0), i]], state[[max(i - 1, 0), i]]) for i in range(frames)]
+    chunks = torch.stack([policy.actions(zeros, c, form).clamp(-1, 1) for c in conditions])
+    return {"tool_position": tool, "gripper_opening": opening, "goal": goal, "point_cloud": cloud, "chunks": chunks,
+            "condition": conditions[0][0], "noise": noise[0], "sample": policy.sample(noise, conditions[0], form)[0]}
+
+
 def main() -> None:
     p = argparse.ArgumentParser(prog="python -m simrun_training.goldens", description=__doc__,
                                 formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -169,6 +203,10 @@ def main() -> None:
     policies = Path(args.out) / "PoliciesTests" / "Goldens"
     shutil.rmtree(policies / "golden", ignore_errors=True)
     write(policy_case(policies / "golden"), policies / "golden-plan.safetensors")
+    for kind in KINDS:
+        shutil.rmtree(policies / kind, ignore_errors=True)
+        torch.manual_seed(SEED + 2)
+        write(converted_case(kind, policies / kind), policies / f"{kind}-plan.safetensors")
 
 
 if __name__ == "__main__":

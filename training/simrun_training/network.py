@@ -9,12 +9,15 @@ Names in the state dict, in order (these are also the names in model.safetensors
     encoder.points.layers.{i}.{linear,norm}.{weight,bias}    per point, ReLU after each norm
     encoder.points.projection.{linear,norm}.{weight,bias}    after the maximum over the points
     encoder.state.{first,second}.{weight,bias}
-    unet.time_t.{first,second}.{weight,bias}                 and unet.time_r
+    unet.time_t.{first,second}.{weight,bias}                 and unet.time_r, if there are two times
     unet.down.{level}.blocks.{0,1}.BLOCK, unet.down.{level}.sample.{weight,bias}
     unet.mid.{0,1}.BLOCK
     unet.up.{level}.blocks.{0,1}.BLOCK,   unet.up.{level}.sample.{weight,bias}
     unet.final.{conv,norm,head}.{weight,bias}
     BLOCK = {conv1,norm1,film,conv2,norm2[,skip]}.{weight,bias}
+
+With one block per level (Simple DP3) only block 0 is there. Networks with one time encoder, FlowPolicy's
+and DP3's, come from the converter; their samplers are in `sampling.py`.
 
 Convolutions have PyTorch's layout: Conv1d [out, in, k], ConvTranspose1d [in, out, k].
 """
@@ -43,6 +46,8 @@ class NetworkShape:
     unet_widths: tuple[int, ...] = (64, 128, 256)
     kernel: int = 5
     groups: int = 8
+    time_encoders: int = 2
+    blocks_per_level: int = 2
 
     def __post_init__(self):
         factor = 2 ** (len(self.unet_widths) - 1)
@@ -50,6 +55,8 @@ class NetworkShape:
             raise ValueError(f"horizon {self.horizon} must be a multiple of {factor}")
         if any(width % self.groups for width in self.unet_widths):
             raise ValueError(f"U-Net widths {self.unet_widths} must be multiples of {self.groups}")
+        if self.time_encoders not in (1, 2) or self.blocks_per_level not in (1, 2):
+            raise ValueError("time encoders and blocks per level are 1 or 2")
 
     @property
     def condition_width(self) -> int:
@@ -169,7 +176,7 @@ class ResidualBlock(nn.Module):
 
 
 class Level(nn.Module):
-    """Two residual blocks and the change of length behind them (none at the deepest level)."""
+    """The residual blocks and the change of length behind them (none at the deepest level)."""
 
     def __init__(self, blocks: list[nn.Module], sample: nn.Module | None):
         super().__init__()
@@ -199,34 +206,38 @@ class UNet(nn.Module):
         self.time_features = shape.time_features
         hidden = 4 * shape.time_features
         self.time_t = TwoLayers(shape.time_features, hidden, shape.time_features, F.mish)
-        self.time_r = TwoLayers(shape.time_features, hidden, shape.time_features, F.mish)
+        if shape.time_encoders == 2:
+            self.time_r = TwoLayers(shape.time_features, hidden, shape.time_features, F.mish)
         condition = shape.time_features + shape.condition_width
 
-        def pair(a: int, b: int) -> list[nn.Module]:
-            return [ResidualBlock(a, b, condition, shape), ResidualBlock(b, b, condition, shape)]
+        def blocks(a: int, b: int) -> list[nn.Module]:
+            return [ResidualBlock(b if i else a, b, condition, shape) for i in range(shape.blocks_per_level)]
 
         widths = shape.unet_widths
         inputs = (shape.action_width, *widths[:-1])
         last = len(widths) - 1
         self.down = nn.ModuleList(
-            Level(pair(a, b), nn.Conv1d(b, b, 3, 2, 1) if i < last else None)
+            Level(blocks(a, b), nn.Conv1d(b, b, 3, 2, 1) if i < last else None)
             for i, (a, b) in enumerate(zip(inputs, widths))
         )
-        self.mid = nn.ModuleList(pair(widths[-1], widths[-1]))
+        self.mid = nn.ModuleList(blocks(widths[-1], widths[-1]))
         # The first skip (full length) is unused, as in MP1: both ups lengthen.
         self.up = nn.ModuleList(
-            Level(pair(2 * b, a), nn.ConvTranspose1d(a, a, 4, 2, 1))
+            Level(blocks(2 * b, a), nn.ConvTranspose1d(a, a, 4, 2, 1))
             for a, b in reversed(list(zip(widths, widths[1:])))
         )
         self.final = Final(shape)
 
-    def embed(self, t: Tensor, r: Tensor) -> Tensor:
-        """The time embedding: both encoders, added."""
+    def embed(self, t: Tensor, r: Tensor | None) -> Tensor:
+        """The time embedding: both encoders, added, or t's alone."""
         width = self.time_features
-        return self.time_t(sinusoidal(t, width)) + self.time_r(sinusoidal(r, width))
+        first = self.time_t(sinusoidal(t, width))
+        return first if r is None else first + self.time_r(sinusoidal(r, width))
 
-    def forward(self, z: Tensor, t: Tensor, r: Tensor, condition: Tensor, taps: list | None = None):
-        """z [B, T, A], times [B], condition [B, C] -> u [B, T, A]; `taps` collects features."""
+    def forward(self, z: Tensor, t: Tensor, r: Tensor | None, condition: Tensor, taps: list | None = None):
+        """z [B, T, A], times [B], condition [B, C] -> u [B, T, A]; `taps` collects features.
+
+        r is None in a network of one time encoder, whose time is in that network's own unit."""
         active = F.mish(torch.cat([self.embed(t, r), condition], -1))
         x = z.transpose(1, 2)
         skips = []

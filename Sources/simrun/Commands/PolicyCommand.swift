@@ -21,6 +21,13 @@ struct InspectPolicy: ParsableCommand {
     )
 
     @Argument(help: "A policy's name or directory.") var policy: String
+    @Flag(
+        help: """
+            Also compute every weight format on \(WeightAccuracy.inputs) inputs drawn from the \
+            policy's ranges, and print how far its actions are from those with fp32 weights.
+            """
+    )
+    var accuracy = false
     @OptionGroup(title: "Where to look") var paths: SearchPaths
 
     func run() throws {
@@ -29,10 +36,12 @@ struct InspectPolicy: ParsableCommand {
         let manifest = try MeanFlowModel(directory: directory).manifest
         let network = manifest.network
         Console.line("\(manifest.name)  (\(directory))")
-        field("architecture", PolicyManifest.architecture)
+        field("architecture", manifest.architecture.rawValue)
+        let widths = network.unetWidths.map(String.init).joined(separator: "-")
+        field("network", "U-Net \(widths), \(manifest.sampler.evaluations) evaluations a plan")
         field("task, robot", "\(manifest.task), \(manifest.robot)")
         field("control", "\(manifest.controlMode) at \(manifest.policyRateHz.text(1)) Hz")
-        field("execute", "\(manifest.execute), horizon \(network.horizon)")
+        field("execute", "\(manifest.execute), horizon \(manifest.plannedActions)")
         field("noise", manifest.noise.rawValue)
         field("cloud", "\(manifest.cloud.points) points, \(manifest.cloud.frame.rawValue) frame")
         field("actions", manifest.actionNames.joined(separator: ", "))
@@ -44,10 +53,26 @@ struct InspectPolicy: ParsableCommand {
             "\(manifest.weights.parameters) in \(manifest.weights.bytes) bytes,"
                 + " sha256 \(manifest.weights.sha256)"
         )
-        field("trained by", manifest.trainingCommand)
-        field("data sha256", manifest.dataSHA256)
-        field("seeds", "\(manifest.seeds.lowerBound) to \(manifest.seeds.upperBound)")
+        origin(manifest.origin)
         Console.line("all tensors present, of the right shape, finite")
+        if accuracy { try printAccuracy(directory) }
+    }
+
+    /// A line for each weight format.
+    private func printAccuracy(_ directory: String) throws {
+        Console.line("")
+        Console.line(
+            "weights".left(12) + "MiB read".right(10) + "relative norm".right(16)
+                + "largest".right(12)
+        )
+        for row in try WeightAccuracy.all(directory: directory) {
+            Console.line(
+                row.format.rawValue.left(12)
+                    + (row.weightBytes / 1_048_576).text(2).right(10)
+                    + row.relativeNorm.scientific.right(16) + row.largest.scientific.right(12)
+            )
+        }
+        Console.line("against fp32, in normalised actions; weights as a plan reads them")
     }
 
     /// The range of each state feature in its unit: what -1 and 1 mean.
@@ -61,6 +86,19 @@ struct InspectPolicy: ParsableCommand {
                 let offset = Double(manifest.stateNormalisation.offset[index])
                 return "\(((-1 - offset) / scale).text(3))…\(((1 - offset) / scale).text(3))"
             }.joined(separator: " ") + " " + feature.name.units
+        }
+    }
+
+    /// Where the weights come from.
+    private func origin(_ origin: PolicyManifest.Origin) {
+        switch origin {
+        case .trained(let command, let dataSHA256, let seeds):
+            field("trained by", command)
+            field("data sha256", dataSHA256)
+            field("seeds", "\(seeds.lowerBound) to \(seeds.upperBound)")
+        case .converted(let command, let checkpoint, let sha256, let epoch):
+            field("converted by", command)
+            field("from", "\(checkpoint), \(epoch.map { "epoch \($0), " } ?? "")sha256 \(sha256)")
         }
     }
 

@@ -82,7 +82,7 @@ struct RunPlan: Sendable {
             policyName = model.manifest.name
             policyHash = model.manifest.weights.sha256
             execution = model.manifest.execute
-            horizon = model.manifest.network.horizon
+            horizon = model.manifest.plannedActions
         }
         let strategy = try ExecuteArgument.strategy(
             options.execute ?? execution,

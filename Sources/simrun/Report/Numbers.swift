@@ -2,6 +2,9 @@ import Foundation
 import Runtime
 
 extension Double {
+    /// Two digits and a power of ten, such as `3.1e-04`.
+    var scientific: String { String(format: "%.1e", self) }
+
     /// The number with `digits` decimals, the same in every locale.
     func text(_ digits: Int) -> String {
         String(format: "%.\(digits)f", self)
