@@ -190,8 +190,7 @@ void add_attentions(std::vector<Entry> &table) {
         add_attention(table, 33, 33, 2, 128, mask);
         add_attention(table, 65, 130, 1, 64, mask);
     }
-    // A context of 80 tokens, 32 action tokens over it, and both at once.
-    add_attention(table, 80, 80, 4, 48, all_keys, true);
+    // 32 action tokens over a cached context of 80, and both at once.
     add_attention(table, 32, 112, 4, 48, all_keys, true);
     add_attention(table, 112, 112, 4, 48, all_keys, true);
     add_attention(table, 112, 112, 4, 48, prefix, true);

@@ -1,6 +1,8 @@
+internal import CKernels
 public import Diagnostics
+internal import Processor
 
-/// A kernel at one shape, to be timed by itself.
+/// A kernel at one shape, to be timed by itself: a row of the table that tests run too.
 public struct KernelCase: Sendable {
     /// The kernel and its sizes, such as `product/8x320x64`: rows, depth, columns.
     public let name: String
@@ -8,27 +10,25 @@ public struct KernelCase: Sendable {
     public let format: WeightFormat
     /// The same by name.
     public var dtype: String { format.rawValue }
-    /// What one run costs.
-    public var cost: PlanCost? {
-        PlanCost(
-            flops: Double(2 * rows * depth * columns),
-            weightBytes: Double(depth * columns * format.bytes)
-        )
-    }
+    /// What one run costs; nil where no product sets the pace.
+    public let cost: PlanCost?
 
-    private let rows: Int
-    private let depth: Int
-    private let columns: Int
+    private let index: Int32
 
-    /// Every case: products of the shipped networks, for one plan and for many candidates.
-    public static let all: [KernelCase] = WeightFormat.allCases.flatMap { format in
-        [(1, 256, 512), (8, 320, 64), (4, 640, 128), (2, 768, 256), (16, 64, 128), (32, 768, 256)]
-            .map { KernelCase(rows: $0, depth: $1, columns: $2, format: format) }
-    }
+    /// Every case of a shape worth timing.
+    public static let all: [KernelCase] = (0..<ck_case_count()).compactMap(KernelCase.init)
 
-    private init(rows: Int, depth: Int, columns: Int, format: WeightFormat) {
-        (self.rows, self.depth, self.columns, self.format) = (rows, depth, columns, format)
-        name = "product/\(rows)x\(depth)x\(columns)"
+    private init?(_ index: Int32) {
+        let info = ck_case_describe(index)
+        guard info.timed != 0, let format = WeightFormat(rawValue: String(cString: info.dtype))
+        else { return nil }
+        let parts = String(cString: info.name).split(separator: "/", maxSplits: 1)
+        // The format stands beside the name.
+        let kernel = parts[0].hasPrefix("product") ? "product" : parts[0]
+        name = parts.count > 1 ? "\(kernel)/\(parts[1])" : String(kernel)
+        self.format = format
+        self.index = index
+        cost = info.flop > 0 ? PlanCost(flops: info.flop, weightBytes: info.bytes) : nil
     }
 
     /// Makes its inputs.
@@ -36,19 +36,24 @@ public struct KernelCase: Sendable {
     /// - Returns: What runs the kernel once.
     /// - Throws: `InputError` if `SIMRUN_ISA` names no set of this machine.
     public func prepare() throws(InputError) -> () -> Void {
-        let matrix = PackedMatrix(
-            (0..<(depth * columns)).map { Float($0 % 61) / 61 - 0.5 },
-            bias: [Float](repeating: 0, count: columns),
-            format: format,
-            kernels: try Kernels.selected()
-        )
-        let input = FloatBuffer(count: rows * depth)
-        let output = FloatBuffer(count: rows * columns)
-        let halves = UnsafeMutableRawPointer(input.base).assumingMemoryBound(to: UInt16.self)
-        let rows = rows
-        guard format == .bfloat16Dot else {
-            return { matrix.multiply(input.base, rows: rows, into: output.base) }
-        }
-        return { matrix.multiply(halves, rows: rows, into: output.base) }
+        let prepared = PreparedCase(index)
+        let set = try InstructionSet.selected().code
+        return { prepared.run(set) }
     }
+}
+
+/// A case with its inputs made, until nothing runs it any more.
+private final class PreparedCase {
+    private let handle: OpaquePointer
+
+    init(_ index: Int32) {
+        guard let handle = ck_case_prepare(index) else {
+            preconditionFailure("memory is short for a kernel's inputs")
+        }
+        self.handle = handle
+    }
+
+    deinit { ck_case_release(handle) }
+
+    func run(_ set: Int32) { _ = ck_case_run(handle, set) }
 }

@@ -124,8 +124,8 @@ import Testing
         // 1 row by 256 x 512: a multiplication and an addition a weight.
         let report = try report("--filter kernel/product/1x256x512 --weights bf16")
         let row = try #require((report["results"] as? [[String: Any]])?.first)
-        #expect(row["flops"] as? Double == 2 * 256 * 512)
-        #expect(row["weight_bytes"] as? Double == 2 * 256 * 512)
+        #expect(row["flops"] as? Double == Double(2 * 256 * 512))
+        #expect(row["weight_bytes"] as? Double == Double(2 * 256 * 512))
     }
 
     @Test func `sensors, physics and the loop are timed without a share`() throws {

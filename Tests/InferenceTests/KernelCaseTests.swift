@@ -1,4 +1,5 @@
 import CKernels
+import Inference
 import Processor
 import Testing
 
@@ -51,6 +52,21 @@ import Testing
         #expect(
             timed.isSuperset(of: ["product", "group_norm", "layer_norm", "attention", "softmax"])
         )
+    }
+
+    @Test func `benches time the table's own cases, every format of products`() throws {
+        let all = KernelCase.all
+        let shapes = all.filter { $0.name == "product/8x320x64" }
+        #expect(Set(shapes.map(\.format)) == Set(WeightFormat.allCases))
+        for one in shapes {
+            #expect(one.cost?.flops == Double(2 * 8 * 320 * 64))
+            #expect(one.cost?.weightBytes == Double(320 * 64 * one.format.bytes))
+        }
+        #expect(Set(all.map { "\($0.name) \($0.dtype)" }).count == all.count)
+        for one in all.prefix(3) {
+            let run = try one.prepare()
+            for _ in 0..<2 { run() }
+        }
     }
 
     @Test func `a set that the machine has not runs nothing`() throws {
