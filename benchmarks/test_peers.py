@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -89,3 +90,40 @@ def test_a_type_must_be_near_enough(dtype, errors, holds):
 def test_bad_arguments_are_refused(bad):
     run = subprocess.run([sys.executable, peers.__file__, *bad], capture_output=True, check=False)
     assert run.returncode == 2
+
+
+def built():
+    """The program, wherever it was built; None if nowhere."""
+    wanted = [os.environ.get("SIMRUN_BINARY"), *(f".build/{kind}/simrun" for kind in ("release", "debug"))]
+    found = [peers.ROOT / one for one in wanted if one and (peers.ROOT / one).is_file()]
+    return str(found[0]) if found else None
+
+
+@pytest.mark.skipif(built() is None, reason="simrun is not built")
+def test_ours_plans_as_pytorch_does():
+    pytest.importorskip("torch")
+    command = [sys.executable, peers.__file__, "--json", "--rounds", "1", "--slice", "0.01"]
+    command += ["--cases", "meanflow-track/b8", "--dtypes", "fp32,bf16-dot"]
+    command += ["--peers", "torch_eager", "--simrun", built()]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    rows = json.loads(run.stdout)["rows"]
+    assert [row["dtype"] for row in rows] == ["fp32", "bf16-dot"]
+    for row in rows:
+        assert row["case"] == "meanflow-track/b8" and row["threads"] == 1
+        assert row["simrun_us"] > 0 and row["torch_eager_us"] > 0
+        assert row["torch_compile_us"] is None and row["onnxruntime_us"] is None
+    assert rows[0]["max_abs_diff"] <= 1e-4 < rows[1]["max_abs_diff"]
+
+
+@pytest.mark.skipif(built() is None, reason="simrun is not built")
+@pytest.mark.parametrize(
+    "request_line",
+    ["", "{}", '{"run": 3}', '{"load": {"policy": "meanflow-track"}}', "[" * 10_000],
+)
+def test_a_bad_request_is_bad_input(request_line):
+    run = subprocess.run(
+        [built(), "bench", "--peer"], input=request_line + "\n", capture_output=True, text=True,
+        cwd=peers.ROOT, check=False,
+    )
+    assert run.returncode == 2 and run.stdout == "" and "expected" in run.stderr

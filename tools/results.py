@@ -8,6 +8,8 @@
     margins [POLICY ...]        the largest delay each policy tolerates
     experts                     the moving tasks' experts, in time and late
     wall [TASK [EPISODES]]      the wall clock, and its trace replayed on the charged clock
+    inference [FILTER ...]      plans, sensors, physics and ticks against the machine's limits; all
+                                but kernels by default
 
 latency-grid goes on from results/ where it was stopped: remove a file there to run it anew.
 
@@ -187,7 +189,31 @@ def wall(task="pick-place", episodes="300"):
           f"{more + less} of {count} episodes differ |")
 
 
-COMMANDS = {"success": success, "latency": latency, "experts": experts, "wall": wall, "latency-grid": latency_grid, "margins": margins}
+def inference(*filters):
+    """Times of `simrun bench` and the share of the nearer limit."""
+    wanted = filters or ("policy/", "sensor/", "physics/", "loop/")
+    limits_shown = False
+    for name in wanted:
+        command = [SIMRUN, "bench", "--json", "--filter", name]
+        report = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        if not limits_shown:
+            limits, host = report["limits"], report["host"]
+            dot = limits["gflops_1core_by_dtype"]["bf16-dot"]
+            reads = ", ".join(f"{one['bytes'] / 1024:.0f} KiB {one['gbps']:.0f}" for one in limits["gbps_1core_by_bytes"])
+            print(f"{host['cpu']}, {host['cores']} cores, {host['simd']}; load {report['load']:.1f}; {report['realtime'][0]}. One core: "
+                  f"{limits['gflops_1core']:.0f} GFLOP/s of floats, {dot:.0f} in bf16-dot; reading GB/s: {reads}\n")
+            print("| case | dtype | hot p50 us | paced p50 | p90 | p99 | max | GFLOP/s | GB/s | of limit |")
+            print("|---|---|---|---|---|---|---|---|---|---|")
+            limits_shown = True
+        for row in report["results"]:
+            times = " | ".join(f"{row[key]:.0f}" for key in ("hot_p50_us", "p50_us", "p90_us", "p99_us", "max_us"))
+            share = "- | - | -"
+            if row["share_of_limit"] is not None:
+                share = f"{row['gflops']:.0f} | {row['gbps']:.1f} | {row['share_of_limit']:.0%} {row['limit']}"
+            print(f"| {row['name']} | {row['dtype']} | {times} | {share} |", flush=True)
+
+
+COMMANDS = {"inference": inference, "success": success, "latency": latency, "experts": experts, "wall": wall, "latency-grid": latency_grid, "margins": margins}
 
 if __name__ == "__main__":
     what = sys.argv[1] if len(sys.argv) > 1 else "success"

@@ -95,6 +95,14 @@ arm64() { tools/kernels-arm64.sh; }
 soak() { .build/release/simrun-bench --ticks 50000; }
 fuzz() { SIMRUN_FUZZ_SCALE=50 swift test --filter 'Fuzz|SafetensorsFile|LatencyTrace|TaskFile|MessagePack'; }
 
+# Ours, PyTorch and ONNX Runtime give the same plans; one round, so no figures to keep.
+peers() {
+    "$SIMRUN_PYTHON" -m pip install --quiet --disable-pip-version-check -r training/requirements-peers.txt \
+        && "$SIMRUN_PYTHON" benchmarks/peers.py --rounds 1 --slice 0.05 --no-compile
+}
+# Every case of the bench runs.
+bench() { "$simrun" bench --seconds 0.1; }
+
 step "build, release" build_release
 step "kernels on arm64, under qemu" arm64
 step "expert, reach, 500 seeds" expert reach
@@ -114,5 +122,7 @@ step "policy, track, 200 seeds" moving_policy track 0.9
 step "policy, intercept, 200 seeds" moving_policy intercept 0.5
 step "wall clock, and its trace replayed" wall
 step "soak: 50,000 ticks without allocation" soak
+step "the same plans as PyTorch and ONNX Runtime" peers
+step "every case of the bench" bench
 step "long fuzzing" fuzz
 finish

@@ -17,7 +17,7 @@ training() { (cd training && "$SIMRUN_PYTHON" -m pytest -q); }
 probe() {
     SIMRUN_BINARY=.build/debug/simrun "$SIMRUN_PYTHON" tools/test_simrun_probe.py && "$SIMRUN_PYTHON" tools/make_latency_traces.py --check
 }
-loop_statistics() { "$SIMRUN_PYTHON" -m pytest -q benchmarks; }
+benchmarks() { "$SIMRUN_PYTHON" -m pytest -q benchmarks; }
 build_release() { swift build -c release; }
 allocations() { .build/release/simrun-bench; }
 
@@ -51,7 +51,7 @@ step "tests" tests
 step "policy server of openpi-client" policy_server
 step "training smoke test" training
 step "latency traces and probe" probe
-step "statistics of the loop benchmark" loop_statistics
+step "benchmarks: statistics and peers" benchmarks
 step "build, release" build_release
 step "no allocation in the tick" allocations
 step "episodes, reach, lockstep" short_lockstep reach 0.9

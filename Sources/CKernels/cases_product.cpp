@@ -195,7 +195,7 @@ template <class Format> void add_all(std::vector<Entry> &table) {
     add<Format>(table, {5, 1600, 33, 1600, 33, true}, false, "/accumulating");
     // The shipped network at horizon 8: condition, convolutions, candidates; full width; a
     // transformer.
-    const int64_t timed[][3] = {{1, 256, 512}, {8, 320, 64}, {2, 768, 256}, {400, 320, 64},
+    const int64_t timed[][3] = {{1, 128, 512}, {8, 320, 64}, {2, 768, 256}, {400, 320, 64},
                                 {100, 768, 256}, {2, 3072, 1024}, {112, 192, 768}};
     for (const auto &size : timed) {
         add<Format>(table, {size[0], size[1], size[2], size[1], size[2], false},

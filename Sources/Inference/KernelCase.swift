@@ -2,58 +2,52 @@ internal import CKernels
 public import Diagnostics
 internal import Processor
 
-/// A kernel at one shape, to be timed by itself: a row of the table that tests run too.
+/// A kernel at one shape, to be timed by itself, from the table that the kernels' tests run over.
 public struct KernelCase: Sendable {
-    /// The kernel and its sizes, such as `product/8x320x64`: rows, depth, columns.
+    /// The kernel and its sizes, such as `product_bf16/8x320x64`.
     public let name: String
-    /// How its weights are stored.
-    public let format: WeightFormat
-    /// The same by name.
-    public var dtype: String { format.rawValue }
-    /// What one run costs; nil where no product sets the pace.
-    public let cost: PlanCost?
-
+    /// What its weights are stored in, by name.
+    public let dtype: String
+    /// What one run costs; of a kernel without weights, the bytes that it reads and writes.
+    public let cost: PlanCost
     private let index: Int32
 
-    /// Every case of a shape worth timing.
-    public static let all: [KernelCase] = (0..<ck_case_count()).compactMap(KernelCase.init)
+    /// The format that sets the arithmetic's limit.
+    public var format: WeightFormat { WeightFormat(rawValue: dtype) ?? .float32 }
 
-    private init?(_ index: Int32) {
-        let info = ck_case_describe(index)
-        guard info.timed != 0, let format = WeightFormat(rawValue: String(cString: info.dtype))
-        else { return nil }
-        let parts = String(cString: info.name).split(separator: "/", maxSplits: 1)
-        // The format stands beside the name.
-        let kernel = parts[0].hasPrefix("product") ? "product" : parts[0]
-        name = parts.count > 1 ? "\(kernel)/\(parts[1])" : String(kernel)
-        self.format = format
-        self.index = index
-        cost = info.flop > 0 ? PlanCost(flops: info.flop, weightBytes: info.bytes) : nil
+    /// Every case of a shape worth timing.
+    public static var all: [KernelCase] {
+        (0..<ck_case_count()).compactMap { index in
+            let info = ck_case_describe(index)
+            guard info.timed != 0, let name = info.name, let dtype = info.dtype else { return nil }
+            return KernelCase(
+                name: String(cString: name),
+                dtype: String(cString: dtype),
+                cost: PlanCost(flops: info.flop, weightBytes: info.bytes),
+                index: index
+            )
+        }
     }
 
     /// Makes its inputs.
     ///
-    /// - Returns: What runs the kernel once.
-    /// - Throws: `InputError` if `SIMRUN_ISA` names no set of this machine.
+    /// - Returns: What runs the kernel once, on one thread.
+    /// - Throws: `InputError` if `SIMRUN_ISA` names no set of this machine, or memory is short.
     public func prepare() throws(InputError) -> () -> Void {
-        let prepared = PreparedCase(index)
         let set = try InstructionSet.selected().code
-        return { prepared.run(set) }
-    }
-}
-
-/// A case with its inputs made, until nothing runs it any more.
-private final class PreparedCase {
-    private let handle: OpaquePointer
-
-    init(_ index: Int32) {
-        guard let handle = ck_case_prepare(index) else {
-            preconditionFailure("memory is short for a kernel's inputs")
+        guard let inputs = ck_case_prepare(index) else {
+            throw InputError(key: name, expected: "memory for its inputs", found: "none")
         }
-        self.handle = handle
+        let prepared = Prepared(inputs)
+        return { _ = ck_case_run(prepared.inputs, set) }
     }
 
-    deinit { ck_case_release(handle) }
+    /// Owns a case's inputs.
+    private final class Prepared {
+        let inputs: OpaquePointer
 
-    func run(_ set: Int32) { _ = ck_case_run(handle, set) }
+        init(_ inputs: OpaquePointer) { self.inputs = inputs }
+
+        deinit { ck_case_release(inputs) }
+    }
 }

@@ -86,7 +86,7 @@ import Testing
 
     @Test func `a report holds the machine, its limits and whole rows`() throws {
         let report = try report("--filter policy/meanflow-track/b8 --weights bf16")
-        #expect(Set(report.keys) == ["host", "limits", "results", "paced_hz", "load"])
+        #expect(Set(report.keys) == ["host", "limits", "results", "realtime", "paced_hz", "load"])
         let limits = try #require(report["limits"] as? [String: Any])
         #expect(try #require(limits["gflops_1core"] as? Double) > 0)
         #expect(try #require(limits["gbps_1core"] as? Double) > 0)
@@ -121,11 +121,11 @@ import Testing
     }
 
     @Test func `the floating-point operations of a linear layer are counted by hand`() throws {
-        // 1 row by 256 x 512: a multiplication and an addition a weight.
-        let report = try report("--filter kernel/product/1x256x512 --weights bf16")
+        // 1 row by 128 x 512: a multiplication and an addition a weight.
+        let report = try report("--filter kernel/product_bf16/1x128x512 --weights bf16")
         let row = try #require((report["results"] as? [[String: Any]])?.first)
-        #expect(row["flops"] as? Double == Double(2 * 256 * 512))
-        #expect(row["weight_bytes"] as? Double == Double(2 * 256 * 512))
+        #expect(row["flops"] as? Double == 131_072.0)
+        #expect(row["weight_bytes"] as? Double == 131_072.0)
     }
 
     @Test func `sensors, physics and the loop are timed without a share`() throws {
@@ -150,6 +150,15 @@ import Testing
         ] {
             #expect(run.output.contains(name), "\(name)")
         }
+    }
+
+    @Test func `an interrupted bench prints no half report`() throws {
+        let run = try Simrun.run(
+            ["bench", "--json", "--seconds", "60", "--filter", "sensor/raycast-128"],
+            interruptAfter: 3
+        )
+        #expect(run.status == 130, "\(run.errors)")
+        #expect(run.output.isEmpty)
     }
 
     @Test(arguments: [

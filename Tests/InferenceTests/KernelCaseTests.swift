@@ -56,13 +56,21 @@ import Testing
 
     @Test func `benches time the table's own cases, every format of products`() throws {
         let all = KernelCase.all
-        let shapes = all.filter { $0.name == "product/8x320x64" }
-        #expect(Set(shapes.map(\.format)) == Set(WeightFormat.allCases))
-        for one in shapes {
-            #expect(one.cost?.flops == Double(2 * 8 * 320 * 64))
-            #expect(one.cost?.weightBytes == Double(320 * 64 * one.format.bytes))
+        let products = all.filter {
+            $0.name.hasPrefix("product") && $0.name.hasSuffix("/8x320x64")
         }
-        #expect(Set(all.map { "\($0.name) \($0.dtype)" }).count == all.count)
+        #expect(Set(products.map(\.format)) == Set(WeightFormat.allCases))
+        for one in products {
+            let weights = Double(320 * 64)
+            #expect(
+                one.cost
+                    == PlanCost(
+                        flops: 16 * weights,
+                        weightBytes: weights * Double(one.format.bytes)
+                    )
+            )
+        }
+        #expect(Set(all.map(\.name)).count == all.count)
         for one in all.prefix(3) {
             let run = try one.prepare()
             for _ in 0..<2 { run() }

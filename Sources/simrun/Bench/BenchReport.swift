@@ -41,13 +41,15 @@ struct BenchReport: Encodable {
     var host: TaskReport.Host
     var limits: Limits
     var results: [BenchRow]
+    /// What the operating system granted, and what not.
+    var realtime: [String]
     /// Paced calls per second.
     var pacedHz: Double
     /// Processes that ran or waited to, on average over the last minute, at the end.
     var load: Double
 
     enum CodingKeys: String, CodingKey {
-        case host, limits, results, load
+        case host, limits, results, realtime, load
         case pacedHz = "paced_hz"
     }
 
@@ -57,7 +59,7 @@ struct BenchReport: Encodable {
             "\(Self.size($0.bytes)) \($0.gbps.text(0))"
         }
         let dot = limits.gflopsByDtype[WeightFormat.bfloat16Dot.rawValue] ?? limits.gflops
-        return [
+        return realtime + [
             "\(host.cpu), \(host.cores) cores, \(host.simd), load \(load.text(1))",
             "limits of one core: \(limits.gflops.text(0)) GFLOP/s of floats,"
                 + " \(dot.text(0)) in bf16-dot;"

@@ -38,10 +38,15 @@ struct BenchCommand: ParsableCommand {
             """
     )
     var weights: String?
-    @Option(help: ArgumentHelp("How long each case is paced.", valueName: "s")) var seconds = 2.0
+    @Option(help: ArgumentHelp("How long each case is paced.", valueName: "s")) var seconds = 1.7
     @Option(help: ArgumentHelp("Paced calls per second.", valueName: "hz")) var rate = 60.0
     @Option(help: "Threads of one plan: 1, or 2 for networks over 50 million weights.")
     var threads = 1
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Ask for SCHED_FIFO and a core, so that other programs do not show in the figures."
+    )
+    var realtime = true
     @Flag(help: "Print JSON.") var json = false
     @Flag(help: "Only list the names of the cases.") var list = false
     @Flag(
@@ -100,7 +105,16 @@ struct BenchCommand: ParsableCommand {
         }
     }
 
+    /// What is asked of the operating system; never beside a second thread, which would wait for
+    /// this one's core.
+    private var wish: RealTimeWish {
+        guard realtime, threads == 1 else { return .nothing }
+        return RealTimeWish(longestRun: .seconds(10), locksMemory: false)
+    }
+
     private func measure(_ cases: [BenchCase]) throws -> BenchReport {
+        var grants = RealTimeGrants.request(wish)
+        defer { grants.giveBack() }
         let limits = try MachineLimits.measure()
         let timer = BenchTimer(seconds: seconds, rate: rate)
         var rows: [BenchRow] = []
@@ -119,6 +133,7 @@ struct BenchCommand: ParsableCommand {
             host: .current,
             limits: BenchReport.Limits(limits),
             results: rows,
+            realtime: grants.lines,
             pacedHz: rate,
             load: BenchReport.currentLoad
         )
