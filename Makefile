@@ -36,6 +36,8 @@ test: python-env
 	@tools/test.sh
 
 test-long: python-env
+	@tools/setup.sh "g++-aarch64-linux-gnu:compiling the kernels for arm64" \
+		"qemu-user:running them there"
 	@tools/test-long.sh
 
 results-latency: build

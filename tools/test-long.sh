@@ -89,6 +89,8 @@ moving_policy() {
     run "$out/policy-$1" "$1" --episodes 200 --clock lockstep --jobs 2 \
         && check "$out/policy-$1" "r['success_rate'] >= $2"
 }
+# NEON against the reference; the ray caster's bits on another machine.
+arm64() { tools/kernels-arm64.sh; }
 # Ticks for long enough that a leak or a drift would show.
 soak() { .build/release/simrun-bench --ticks 50000; }
 fuzz() { SIMRUN_FUZZ_SCALE=50 swift test --filter 'Fuzz|SafetensorsFile|LatencyTrace|TaskFile|MessagePack'; }
@@ -102,6 +104,7 @@ peers() {
 bench() { "$simrun" bench --seconds 0.1; }
 
 step "build, release" build_release
+step "kernels on arm64, under qemu" arm64
 step "expert, reach, 500 seeds" expert reach
 step "expert, pick-place, 500 seeds" expert pick-place
 step "policy, reach, 500 seeds" lockstep reach 0.97

@@ -76,6 +76,19 @@ private:
 // How many keys each query sees.
 enum Mask : int64_t { all_keys = 0, causal = 1, prefix = 2, uneven = 3 };
 
+int64_t visible_to(int64_t query, int64_t queries, int64_t keys, int64_t mask) {
+    switch (mask) {
+    case causal:
+        return keys - queries + query + 1;
+    case prefix: // the first half is a context that does not look at the rest
+        return query < queries / 2 ? keys - queries + queries / 2 : keys;
+    case uneven:
+        return query * 7 % (keys + 1);
+    default:
+        return keys;
+    }
+}
+
 // queries, keys, heads, head width, mask
 class AttentionJob : public Job {
 public:
@@ -88,12 +101,7 @@ public:
         v.fill(3, -2, 2);
         const int64_t queries = s[0], keys = s[1];
         for (int64_t i = 0; i < queries; i++) {
-            int64_t seen = keys;
-            if (s[4] == causal) seen = keys - queries + i + 1;
-            // The first half is a context that does not look at the rest.
-            if (s[4] == prefix) seen = i < queries / 2 ? keys - queries + queries / 2 : keys;
-            if (s[4] == uneven) seen = i * 7 % (keys + 1);
-            visible.push_back(static_cast<int32_t>(seen));
+            visible.push_back(static_cast<int32_t>(visible_to(i, queries, keys, s[4])));
         }
         job = {q.data(), stride, k.data(), v.data(), stride, stride, out.data(), stride, queries,
                keys, s[2], s[3], 1 / std::sqrt(static_cast<float>(s[3])),
@@ -141,10 +149,12 @@ template <Activation function> void add_activation(std::vector<Entry> &table, co
 void add_attention(std::vector<Entry> &table, int64_t queries, int64_t keys, int64_t heads,
                    int64_t width, Mask mask, bool timed = false) {
     static const char *const names[] = {"", "/causal", "/prefix", "/uneven"};
-    const double flop = 4.0 * static_cast<double>(queries * keys * heads * width);
+    int64_t pairs = 0;
+    for (int64_t i = 0; i < queries; i++) pairs += visible_to(i, queries, keys, mask);
+    const double flop = 4.0 * static_cast<double>(pairs * heads * width);
     add<AttentionJob>(table, "attention",
                       shape_of({queries, keys, heads, width}) + names[mask],
-                      {queries, keys, heads, width, mask}, mask == all_keys ? flop : 0,
+                      {queries, keys, heads, width, mask}, flop,
                       2 * (queries + keys) * heads * width, polynomials, timed);
 }
 
@@ -180,8 +190,7 @@ void add_attentions(std::vector<Entry> &table) {
         add_attention(table, 33, 33, 2, 128, mask);
         add_attention(table, 65, 130, 1, 64, mask);
     }
-    // A context of 80 tokens, 32 action tokens over it, and both at once.
-    add_attention(table, 80, 80, 4, 48, all_keys, true);
+    // 32 action tokens over a cached context of 80, and both at once.
     add_attention(table, 32, 112, 4, 48, all_keys, true);
     add_attention(table, 112, 112, 4, 48, all_keys, true);
     add_attention(table, 112, 112, 4, 48, prefix, true);

@@ -5,39 +5,52 @@ namespace CK_NAMESPACE {
 
 #define CK_INLINE static inline __attribute__((always_inline))
 
-CK_INLINE Lanes clamped(Lanes x, float least, float most) {
-    x = x < least ? Lanes{} + least : x;
-    return x > most ? Lanes{} + most : x;
+template <class Vectors, typename Float = typename Vectors::Float>
+CK_INLINE Float clamped(Float x, float least, float most) {
+    const Float lowest = Float{} + least, highest = Float{} + most;
+    return CK_LARGER(CK_SMALLER(x, highest), lowest);
 }
 
 // x / (1 + exp(-z)); beyond 80 the quotient is x or 0 in a float.
-CK_INLINE Lanes gated(Lanes x, Lanes z) {
-    return x / (1.0f + exponential(clamped(-z, -80.0f, 80.0f)));
+template <class Vectors, typename Float = typename Vectors::Float>
+CK_INLINE Float gated(Float x, Float z) {
+    return x / (1.0f + exponential_of<Vectors>(clamped<Vectors>(-z, -80.0f, 80.0f)));
 }
 
-CK_INLINE Lanes silu_of(Lanes x) { return gated(x, x); }
+template <class Vectors, typename Float = typename Vectors::Float>
+CK_INLINE Float silu_of(Float x) {
+    return gated<Vectors>(x, x);
+}
 
 // The tanh form: 1/2 (1 + tanh u) is the logistic function of 2u.
-CK_INLINE Lanes gelu_tanh_of(Lanes x) {
-    return gated(x, x * (x * x * 0.071354816273f + 1.595769121606f));
+template <class Vectors, typename Float = typename Vectors::Float>
+CK_INLINE Float gelu_tanh_of(Float x) {
+    return gated<Vectors>(x, x * (x * x * 0.071354816273f + 1.595769121606f));
 }
 
 // The exact form x/2 erfc(-x / sqrt 2), erfc by Abramowitz and Stegun 7.1.26: 1.5e-7 at most.
-CK_INLINE Lanes gelu_erf_of(Lanes x) {
-    const Lanes size = (x < 0.0f ? -x : x) * 0.707106781187f;
-    const Lanes t = 1.0f / (1.0f + size * 0.3275911f);
-    Lanes p = t * 1.061405429f - 1.453152027f;
+template <class Vectors, typename Float = typename Vectors::Float>
+CK_INLINE Float gelu_erf_of(Float x) {
+    const Float size = CK_LARGER(x, -x) * 0.707106781187f;
+    const Float t = 1.0f / (1.0f + size * 0.3275911f);
+    Float p = t * 1.061405429f - 1.453152027f;
     p = p * t + 1.421413741f;
     p = p * t - 0.284496736f;
     p = p * t + 0.254829592f;
-    const Lanes rest = x * 0.5f * (p * t * exponential(clamped(-size * size, -87.0f, 0.0f)));
+    const Float e = exponential_of<Vectors>(clamped<Vectors>(-size * size, -87.0f, 0.0f));
+    const Float rest = x * 0.5f * (p * t * e);
     return x < 0.0f ? rest : x - rest;
 }
 
 #define CK_ACTIVATION(name)                                                                       \
     static void name(const float *x, float *y, int64_t count) {                                   \
-        for (int64_t i = 0; i < count; i += norm_lanes) {                                         \
-            put(name##_of(part(x + i, count - i)), y + i, count - i);                             \
+        int64_t i = 0;                                                                            \
+        for (; i + wide_lanes <= count; i += wide_lanes) {                                        \
+            const Wide::Float value = *(const Wide::FloatAt *)(x + i);                            \
+            *(Wide::FloatAt *)(y + i) = name##_of<Wide>(value);                                   \
+        }                                                                                         \
+        for (; i < count; i += norm_lanes) {                                                      \
+            put(name##_of<Narrow>(part(x + i, count - i)), y + i, count - i);                     \
         }                                                                                         \
     }
 CK_ACTIVATION(silu)
@@ -77,29 +90,54 @@ static void rms_norm(const ck_rms_norm *job) {
     }
 }
 
+CK_INLINE Wide::Float wide_at(const float *from) { return *(const Wide::FloatAt *)from; }
+
+// exp(scale (x - largest)), where that is at most 1.
+template <class Vectors, typename Float = typename Vectors::Float>
+CK_INLINE Float share_of(Float x, float largest, float scale) {
+    return exponential_of<Vectors>(clamped<Vectors>((x - largest) * scale, -87.0f, 0.0f));
+}
+
+CK_INLINE float largest_of(const float *x, int64_t width) {
+    float largest = x[0];
+    int64_t i = 0;
+    if (width >= wide_lanes) {
+        Wide::Float best = wide_at(x);
+        for (i = wide_lanes; i + wide_lanes <= width; i += wide_lanes) {
+            best = CK_LARGER(best, wide_at(x + i));
+        }
+        for (int k = 0; k < wide_lanes; k++) largest = best[k] > largest ? best[k] : largest;
+    }
+    for (; i < width; i++) largest = x[i] > largest ? x[i] : largest;
+    return largest;
+}
+
 // One row of softmax, of at least one number; y may be x.
 CK_INLINE void softmax_row(const float *x, float *y, int64_t width, float scale) {
-    const int64_t whole = width - width % norm_lanes;
-    float largest = x[0];
-    if (whole > 0) {
-        Lanes best = at(x);
-        for (int64_t i = norm_lanes; i < whole; i += norm_lanes) {
-            const Lanes value = at(x + i);
-            best = value > best ? value : best;
-        }
-        for (int i = 0; i < norm_lanes; i++) largest = best[i] > largest ? best[i] : largest;
+    const float largest = largest_of(x, width);
+    Wide::Float sums = {};
+    float sum = 0;
+    int64_t i = 0;
+    for (; i + wide_lanes <= width; i += wide_lanes) {
+        const Wide::Float e = share_of<Wide>(wide_at(x + i), largest, scale);
+        *(Wide::FloatAt *)(y + i) = e;
+        sums += e;
     }
-    for (int64_t i = whole; i < width; i++) largest = x[i] > largest ? x[i] : largest;
-    Lanes sums = {};
-    float rest = 0;
-    for (int64_t i = 0; i < width; i += norm_lanes) {
-        const Lanes e = exponential(clamped((part(x + i, width - i) - largest) * scale, -87.0f, 0.0f));
-        put(e, y + i, width - i);
-        if (i < whole) sums += e;
+    for (; i < width; i += norm_lanes) {
+        const int64_t count = width - i < norm_lanes ? width - i : norm_lanes;
+        put(share_of<Narrow>(part(x + i, count), largest, scale), y + i, count);
+        for (int64_t k = i; k < i + count; k++) sum += y[k];
     }
-    for (int64_t i = whole; i < width; i++) rest += y[i];
-    const float factor = 1.0f / (total(sums) + rest);
-    for (int64_t i = 0; i < width; i += norm_lanes) {
+    for (int k = 0; k < wide_lanes; k += norm_lanes) {
+        float lanes[wide_lanes];
+        *(Wide::FloatAt *)lanes = sums;
+        sum += total(at(lanes + k));
+    }
+    const float factor = 1.0f / sum;
+    for (i = 0; i + wide_lanes <= width; i += wide_lanes) {
+        *(Wide::FloatAt *)(y + i) = wide_at(y + i) * factor;
+    }
+    for (; i < width; i += norm_lanes) {
         put(part(y + i, width - i) * factor, y + i, width - i);
     }
 }

@@ -28,9 +28,24 @@ struct Direction {
 };
 
 CR_INLINE Lanes all(float value) { return Lanes{} + value; }
+#if defined(__clang__)
 CR_INLINE Lanes root(Lanes a) { return __builtin_elementwise_sqrt(a); }
+#else
+CR_INLINE Lanes root(Lanes a) {
+    for (int i = 0; i < CR_VECTOR_BYTES / 4; i++) a[i] = __builtin_sqrtf(a[i]);
+    return a;
+}
+#endif
 CR_INLINE Lanes absolute(Lanes a) { return a < 0.0f ? -a : a; }
+#if defined(__clang__)
 CR_INLINE bool any(Mask mask) { return __builtin_reduce_or(mask) != 0; }
+#else
+CR_INLINE bool any(Mask mask) {
+    int32_t bits = 0;
+    for (int i = 0; i < CR_VECTOR_BYTES / 4; i++) bits |= mask[i];
+    return bits != 0;
+}
+#endif
 
 CR_INLINE Hit hit_box(const cr_visual &v, const Direction &d) {
     const Lanes ix = 1.0f / d.x, iy = 1.0f / d.y, iz = 1.0f / d.z;

@@ -1,4 +1,5 @@
 import CKernels
+import Inference
 import Processor
 import Testing
 
@@ -45,12 +46,35 @@ import Testing
             #expect(info.bytes > 0 && info.flop >= 0 && info.tolerance >= 0, "\(name)")
             if info.timed != 0 { timed.insert(String(cString: info.kernel)) }
             if info.timed != 0, name.hasPrefix("product") || name.hasPrefix("attention") {
-                #expect(info.flop > 0 || name.hasSuffix("/prefix"), "\(name)")
+                #expect(info.flop > 0, "\(name)")
             }
         }
         #expect(
             timed.isSuperset(of: ["product", "group_norm", "layer_norm", "attention", "softmax"])
         )
+    }
+
+    @Test func `benches time the table's own cases, every format of products`() throws {
+        let all = KernelCase.all
+        let products = all.filter {
+            $0.name.hasPrefix("product") && $0.name.hasSuffix("/8x320x64")
+        }
+        #expect(Set(products.map(\.format)) == Set(WeightFormat.allCases))
+        for one in products {
+            let weights = Double(320 * 64)
+            #expect(
+                one.cost
+                    == PlanCost(
+                        flops: 16 * weights,
+                        weightBytes: weights * Double(one.format.bytes)
+                    )
+            )
+        }
+        #expect(Set(all.map(\.name)).count == all.count)
+        for one in all.prefix(3) {
+            let run = try one.prepare()
+            for _ in 0..<2 { run() }
+        }
     }
 
     @Test func `a set that the machine has not runs nothing`() throws {

@@ -12,7 +12,8 @@ import Testing
     /// (6e-8), and signs cancel most of that against the sum of magnitudes.
     static let reorderedSums: Float = 1e-6
 
-    static let rowCounts = [1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 33]
+    /// One row and several; the ends of tiles are cases of the kernels' own table.
+    static let rowCounts = [1, 6, 33]
     static let sizes = [
         (1, 1), (2, 3), (3, 16), (5, 17), (6, 64), (16, 31), (31, 4), (64, 63), (65, 65), (77, 47),
         (320, 33), (128, 128), (511, 81), (640, 7), (700, 130), (769, 18),
