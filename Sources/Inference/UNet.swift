@@ -179,6 +179,9 @@ extension UNet {
     ///   - condition: Mish of the condition, `conditionWidth` numbers.
     ///   - workspace: Scratch made for this network.
     public func observe(_ condition: UnsafePointer<Float>, workspace: UNetWorkspace) {
+        // FiLM is one big product: a second thread that sleeps would never take its half.
+        workspace.product.partner?.wake()
+        defer { workspace.product.partner?.rest() }
         film.forward(condition, into: workspace.filmAtFirst.base, workspace: workspace.product)
     }
 
