@@ -5,9 +5,9 @@
 
 Every runtime computes the same: raw cloud and state of one observation are normalised and encoded,
 joined with the given features of the earlier observation steps, and K candidates take one step from
-the given noise to normalised actions, x0 = z - u(z, r = 0, t = 1). The peers run the network of
-training/ as it is; encoder and FiLM are computed once for all candidates there too (a batch of one,
-broadcast). Ours has folded times and normalisation into its weights at load, and ONNX Runtime folds
+the given noise to normalised actions, x0 = z - u(z, r = 0, t = 1), or what the policy's sampler is.
+The peers run the network of training/ as it is; encoder and FiLM are computed once for all candidates
+there too (a batch of one, broadcast; FiLM of other samplers than MeanFlow's for each). Ours has folded times and normalisation into its weights at load, and ONNX Runtime folds
 what its exporter and optimiser find.
 
 Peers compute in float32. Ours runs in each of --dtypes, on the same weights, in a process of its
@@ -47,6 +47,20 @@ MOST_RELATIVE = 2e-2
 # The network and its inputs.
 
 
+def cloud_normalisation(frame, normal):
+    """Scale and offset of a point's numbers as the network reads them."""
+    if normal["kind"] != "isotropic":
+        return normal["scale"], normal["offset"]
+    scale, offset = [], []
+    if frame != "tool":
+        scale += [normal["world_scale"]] * 3
+        offset += [-c * normal["world_scale"] for c in normal["centre"]]
+    if frame != "world":
+        scale += [normal["tool_scale"]] * 3
+        offset += [0.0] * 3
+    return scale, offset
+
+
 def load_plan(folder):
     """The plan of a policy's directory as a module of
     (cloud [1, P, C], state [1, D], earlier [1, F], noise [K, T, A]) -> actions [K, T, A];
@@ -56,6 +70,7 @@ def load_plan(folder):
 
     sys.path.insert(0, str(ROOT / "training"))
     from simrun_training.network import NetworkShape, PolicyNetwork
+    from simrun_training.sampling import sample
 
     about = json.loads((folder / "policy.json").read_text())
     frame, points = about["cloud"]["frame"], about["cloud"]["points"]
@@ -74,13 +89,8 @@ def load_plan(folder):
     weights = load_file(folder / about["weights"]["file"])
     network.load_state_dict({name: tensor.float() for name, tensor in weights.items()})
 
-    scale, offset = [], []
-    if frame != "tool":
-        scale += [normal["world_scale"]] * 3
-        offset += [-c * normal["world_scale"] for c in normal["centre"]]
-    if frame != "world":
-        scale += [normal["tool_scale"]] * 3
-        offset += [0.0] * 3
+    scale, offset = cloud_normalisation(frame, normal)
+    sampler = about.get("sampler", {"kind": "meanflow"})
 
     class Plan(torch.nn.Module):
         def __init__(self):
@@ -99,6 +109,8 @@ def load_plan(folder):
 
         def forward(self, cloud, state, earlier, noise):
             condition = torch.cat([earlier, self.encode(cloud, state)], -1)
+            if sampler["kind"] != "meanflow":
+                return sample(network, sampler, noise, condition.expand(noise.shape[0], -1))
             one = torch.ones(1)
             return noise - self.network.unet(noise, one, torch.zeros(1), condition)
 

@@ -81,11 +81,13 @@ struct PolicyCases {
         }
     }
 
-    /// What the policy's task shows at its first reset; numbers of no meaning where the task is not
-    /// one of ours.
+    /// What the policy's task shows at its first reset; numbers of no meaning where that is no task
+    /// of ours, or not as the policy knows it.
     private func firstObservation(of model: MeanFlowModel) -> Observation {
         let manifest = model.manifest
-        guard let scene = try? BenchScene(task: manifest.task, robot: manifest.robot, paths: paths)
+        guard
+            let scene = try? BenchScene(task: manifest.task, robot: manifest.robot, paths: paths),
+            scene.setup.task.cloud?.points == manifest.cloud.points
         else { return Self.anyObservation(manifest) }
         var plant = scene.plant
         var observation = plant.blankObservation
