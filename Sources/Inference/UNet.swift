@@ -179,7 +179,10 @@ extension UNet {
     ///   - condition: Mish of the condition, `conditionWidth` numbers.
     ///   - workspace: Scratch made for this network.
     public func observe(_ condition: UnsafePointer<Float>, workspace: UNetWorkspace) {
-        film.forward(condition, into: workspace.filmAtFirst.base, workspace: workspace.product)
+        let product = workspace.product
+        product.partner?.wake()
+        defer { product.partner?.rest() }
+        film.forward(condition, into: workspace.filmAtFirst.base, workspace: product)
     }
 
     /// Evaluates the network on `workspace.input` into `workspace.output`, under the observation
