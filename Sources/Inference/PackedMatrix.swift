@@ -108,7 +108,7 @@ final class PackedMatrix: @unchecked Sendable {
             output_stride: Int64(outputStride),
             accumulate: accumulating ? 1 : 0
         )
-        if let partner, columns * used.count >= ProductPartner.leastWeights {
+        if let partner, columns * used.count >= partner.leastWeights {
             partner.run(&job, kernel, weightBytes: format.bytes)
         } else {
             kernel(&job)

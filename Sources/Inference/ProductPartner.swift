@@ -12,13 +12,16 @@ typealias ProductKernel = @convention(c) (UnsafePointer<ck_product>?) -> Void
 /// so it is for those who ask for it. One loop owns it.
 public final class ProductPartner {
     /// Products with fewer weights are not worth telling another thread about.
-    static let leastWeights = 1 << 16
+    let leastWeights: Int
 
     private let exchange = Exchange()
     private var isAwake = false
 
     /// Starts the thread.
-    public init() {
+    ///
+    /// - Parameter leastWeights: Products with fewer weights are not shared.
+    public init(leastWeights: Int = 1 << 16) {
+        self.leastWeights = leastWeights
         let thread = Thread { [exchange] in exchange.serve() }
         thread.name = "product partner"
         thread.start()

@@ -117,6 +117,19 @@ import Testing
         }
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `a whole network on two threads is the same to the last bit`() throws {
+        for format in [WeightFormat.float32, .bfloat16] {
+            let network = try network(format, times: [.whole, UNet.Times(t: 0.5, r: 0.25)])
+            let partner = ProductPartner(leastWeights: 1)
+            for time in [0, 1, 0] {
+                let alone = try velocities(network, candidates: 3, time: time)
+                let both = try velocities(network, candidates: 3, time: time, partner: partner)
+                #expect(both == alone)
+            }
+        }
+    }
+
     @Test func `a second thread changes no bit`() throws {
         // Wide enough that both threads have columns of a product.
         let (depth, columns) = (512, 300)
