@@ -131,7 +131,7 @@ CK_INLINE void moments(const float *x, int64_t stride, int64_t rows, int64_t wid
     factor = 1.0f / __builtin_sqrtf((total(squares) + rest) / count + epsilon);
 }
 
-// One sequence whose groups are no whole vectors, group by group.
+// One sequence whose channels are no whole vectors, group by group.
 static void group_norm_narrow(const ck_group_norm *job, float *x, const float *residual) {
     const int64_t channels = job->channels, width = channels / job->groups;
     for (int64_t first = 0; first < channels; first += width) {
@@ -153,11 +153,21 @@ static void group_norm_narrow(const ck_group_norm *job, float *x, const float *r
     }
 }
 
-// The mean, and one over the standard deviation, of a group of whole vectors, in one pass: sums of
-// the differences from its first number, which is near enough the mean that squares do not cancel.
+// The mean, and one over the standard deviation, of `count` numbers from the sums of their
+// differences from `pivot` and of the squares of those. The pivot is one of the numbers, near enough
+// the mean that squares do not cancel.
+CK_INLINE void from_sums(float pivot, float sum, float squares, float count, float epsilon,
+                         float &mean, float &factor) {
+    const float from_pivot = sum / count;
+    const float variance = squares / count - from_pivot * from_pivot;
+    mean = pivot + from_pivot;
+    factor = 1.0f / __builtin_sqrtf((variance > 0 ? variance : 0) + epsilon);
+}
+
+// The moments of a group of whole vectors, in one pass.
 CK_INLINE void group_moments(const float *x, int64_t stride, int64_t steps, int64_t width,
                              float epsilon, float &mean, float &factor) {
-    const float pivot = x[0], count = (float)(steps * width);
+    const float pivot = x[0];
     Lanes sums = {}, squares = {};
     for (int64_t step = 0; step < steps; step++) {
         for (int64_t i = 0; i < width; i += norm_lanes) {
@@ -166,10 +176,41 @@ CK_INLINE void group_moments(const float *x, int64_t stride, int64_t steps, int6
             squares += d * d;
         }
     }
-    const float from_pivot = total(sums) / count;
-    const float variance = total(squares) / count - from_pivot * from_pivot;
-    mean = pivot + from_pivot;
-    factor = 1.0f / __builtin_sqrtf((variance > 0 ? variance : 0) + epsilon);
+    from_sums(pivot, total(sums), total(squares), (float)(steps * width), epsilon, mean, factor);
+}
+
+// The moments of groups that are no whole vectors but together are: sums of each channel over the
+// steps first, a vector of channels at a time, then of each group's channels. `middle` has twice
+// the room.
+CK_INLINE void channel_moments(const float *x, int64_t stride, int64_t steps, int64_t width,
+                               int64_t groups, float epsilon, float *middle, float *factor) {
+    const int64_t channels = groups * width;
+    for (int64_t first = 0; first < channels; first += width) {
+        for (int64_t i = first; i < first + width; i++) middle[i] = x[first];
+    }
+    for (int64_t c = 0; c < channels; c += norm_lanes) {
+        const Lanes pivot = at(middle + c);
+        Lanes sums = {}, squares = {};
+        for (int64_t step = 0; step < steps; step++) {
+            const Lanes d = at(x + step * stride + c) - pivot;
+            sums += d;
+            squares += d * d;
+        }
+        *(LanesAt *)(middle + channels + c) = sums;
+        *(LanesAt *)(factor + c) = squares;
+    }
+    for (int64_t first = 0; first < channels; first += width) {
+        float sum = 0, squares = 0, mean, deviation;
+        for (int64_t i = first; i < first + width; i++) {
+            sum += middle[channels + i];
+            squares += factor[i];
+        }
+        from_sums(x[first], sum, squares, (float)(steps * width), epsilon, mean, deviation);
+        for (int64_t i = first; i < first + width; i++) {
+            middle[i] = mean;
+            factor[i] = deviation;
+        }
+    }
 }
 
 // What follows the moments, on one vector of each step: `middle` and `factor` of its channels.
@@ -196,18 +237,23 @@ CK_INLINE void normalise(const ck_group_norm *job, float *x, const float *residu
     }
 }
 
-// One sequence whose groups are whole vectors. Moments of several groups come first: each is a
-// chain of dependent steps, and chains of several groups overlap.
+// One sequence of whole vectors of channels. Moments of several groups come first: each is a chain
+// of dependent steps, and chains of several groups overlap.
 static void group_norm_wide(const ck_group_norm *job, float *x, const float *residual) {
     constexpr int64_t room = 512;
-    float middle[room], factor[room];
+    float middle[2 * room], factor[room];
     const int64_t width = job->channels / job->groups;
+    const bool vectors = width % norm_lanes == 0;
     const int64_t together = width < room ? room / width : 1;
     for (int64_t group = 0; group < job->groups; group += together) {
         const int64_t left = job->groups - group, count = left < together ? left : together;
         const int64_t start = group * width, end = start + count * width;
-        float mean = 0, deviation = 0;
-        for (int64_t g = 0; g < count; g++) {
+        if (!vectors) {
+            channel_moments(x + start, job->stride, job->steps, width, count, job->epsilon,
+                            middle, factor);
+        }
+        for (int64_t g = 0; vectors && g < count; g++) {
+            float mean, deviation;
             group_moments(x + start + g * width, job->stride, job->steps, width, job->epsilon,
                           mean, deviation);
             for (int64_t i = g * width; i < (g + 1) * width && i < room; i++) {
@@ -230,7 +276,10 @@ static void group_norm_wide(const ck_group_norm *job, float *x, const float *res
 }
 
 static void group_norm(const ck_group_norm *job) {
-    const bool wide = job->channels / job->groups % norm_lanes == 0;
+    const int64_t width = job->channels / job->groups;
+    // Some groups at a time must be whole vectors, too: all of them are, and those of whole vectors.
+    const bool wide = width % norm_lanes == 0
+                      || (job->channels % norm_lanes == 0 && job->channels <= 512);
     for (int64_t sequence = 0; sequence < job->sequences; sequence++) {
         const int64_t start = sequence * job->sequence_stride;
         const float *residual = job->residual ? job->residual + start : nullptr;

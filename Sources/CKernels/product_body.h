@@ -290,7 +290,11 @@ template <class Numbers> static void product(const ck_product *job) {
         for (; panels >= 4; panels -= 4, first += 4 * CK_PANEL) columns_of<4, Numbers>(job, first);
     }
 #if CK_TILE_PANELS >= 4
-    for (; panels >= 4; panels -= 4, first += 4 * CK_PANEL) columns_of<4, Numbers>(job, first);
+    // Six are three twice: a tile of two has too few chains.
+    for (; panels >= 4 && panels != 6; panels -= 4, first += 4 * CK_PANEL) {
+        columns_of<4, Numbers>(job, first);
+    }
+    for (; panels >= 3; panels -= 3, first += 3 * CK_PANEL) columns_of<3, Numbers>(job, first);
 #endif
 #if CK_TILE_PANELS >= 2
     for (; panels >= 2; panels -= 2, first += 2 * CK_PANEL) columns_of<2, Numbers>(job, first);
