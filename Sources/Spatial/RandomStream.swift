@@ -18,17 +18,9 @@ public struct RandomStream: RandomNumberGenerator, Sendable, BitwiseCopyable {
 
     /// The next 64 random bits.
     public mutating func next() -> UInt64 {
-        let block = Self.philox(
-            counter: SIMD4(
-                UInt32(truncatingIfNeeded: counter),
-                UInt32(truncatingIfNeeded: counter >> 32),
-                UInt32(truncatingIfNeeded: stream),
-                UInt32(truncatingIfNeeded: stream >> 32)
-            ),
-            key: key
-        )
+        let block = Self.philox(counter, stream, key)
         counter &+= 1
-        return UInt64(block.x) | UInt64(block.y) << 32
+        return block.low
     }
 
     /// A uniform number in `[0, 1)`, with 53 random bits.
@@ -49,19 +41,42 @@ public struct RandomStream: RandomNumberGenerator, Sendable, BitwiseCopyable {
 
     /// The ten-round Philox 4x32 block function.
     static func philox(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
-        var c = counter
-        var k = key
+        let block = philox(
+            UInt64(counter.x) | UInt64(counter.y) << 32,
+            UInt64(counter.z) | UInt64(counter.w) << 32,
+            key
+        )
+        return SIMD4(
+            UInt32(truncatingIfNeeded: block.low),
+            UInt32(truncatingIfNeeded: block.low >> 32),
+            UInt32(truncatingIfNeeded: block.high),
+            UInt32(truncatingIfNeeded: block.high >> 32)
+        )
+    }
+
+    /// The same on two halves of the counter, each word in a variable of its own: vectors of four
+    /// are slower here, for each round exchanges words.
+    @inline(__always)
+    private static func philox(
+        _ low: UInt64,
+        _ high: UInt64,
+        _ key: SIMD2<UInt32>
+    ) -> (low: UInt64, high: UInt64) {
+        var x = UInt32(truncatingIfNeeded: low)
+        var y = UInt32(truncatingIfNeeded: low >> 32)
+        var z = UInt32(truncatingIfNeeded: high)
+        var w = UInt32(truncatingIfNeeded: high >> 32)
+        var (first, second) = (key.x, key.y)
         for _ in 0..<10 {
-            let p0 = UInt64(0xD251_1F53) * UInt64(c.x)
-            let p1 = UInt64(0xCD9E_8D57) * UInt64(c.z)
-            c = SIMD4(
-                UInt32(truncatingIfNeeded: p1 >> 32) ^ c.y ^ k.x,
-                UInt32(truncatingIfNeeded: p1),
-                UInt32(truncatingIfNeeded: p0 >> 32) ^ c.w ^ k.y,
-                UInt32(truncatingIfNeeded: p0)
-            )
-            k = k &+ SIMD2(0x9E37_79B9, 0xBB67_AE85)
+            let p0 = 0xD251_1F53 &* UInt64(x)
+            let p1 = 0xCD9E_8D57 &* UInt64(z)
+            x = UInt32(truncatingIfNeeded: p1 >> 32) ^ y ^ first
+            y = UInt32(truncatingIfNeeded: p1)
+            z = UInt32(truncatingIfNeeded: p0 >> 32) ^ w ^ second
+            w = UInt32(truncatingIfNeeded: p0)
+            first &+= 0x9E37_79B9
+            second &+= 0xBB67_AE85
         }
-        return c
+        return (UInt64(x) | UInt64(y) << 32, UInt64(z) | UInt64(w) << 32)
     }
 }

@@ -43,7 +43,7 @@ struct BenchRow: Encodable {
         cost = work.cost
         share = work.cost.flatMap { cost in
             guard hotP50 > 0 else { return nil }
-            return limits.share(
+            return (times.limits ?? limits).share(
                 of: cost,
                 seconds: hotP50 * 1e-6,
                 format: work.format,

@@ -1,4 +1,6 @@
+import Diagnostics
 import Foundation
+import Inference
 import Runtime
 
 /// Times work hot, in a tight loop, and paced, one call a period with sleep between.
@@ -15,11 +17,15 @@ struct BenchTimer {
     struct Times {
         var hot: [Double]
         var paced: [Double]
+        /// The machine's limits beside the tight loop, where the work's cost is known.
+        var limits: MachineLimits?
     }
 
     /// Measurements shorter than this are made of several calls.
     private static let shortest = TimeSpan.microseconds(20)
     private static let mostHot = 100_000
+    /// The tight loop stops after so long for a look at the machine's limits.
+    private static let slice = TimeSpan.milliseconds(25)
 
     /// The paced calls of a case.
     var pacedCalls: Int { max(3, Int((seconds * rate).rounded())) }
@@ -29,8 +35,15 @@ struct BenchTimer {
     /// - Throws: What the work throws, or ``Outcome/interrupted(_:)``.
     func measure(_ work: BenchWork) throws -> Times {
         let calls = try warmUp(work)
-        let hot = try hotCalls(work, together: calls)
-        return Times(hot: hot.sorted(), paced: try paced(work).sorted())
+        let probe = try work.cost.map { cost throws(InputError) in
+            try LimitProbe(format: work.format, bytes: cost.weightBytes)
+        }
+        let hot = try hotCalls(work, together: calls, beside: probe)
+        return Times(
+            hot: hot.sorted(),
+            paced: try paced(work).sorted(),
+            limits: probe?.limits
+        )
     }
 
     /// Runs until caches and lazy set-up are done.
@@ -53,11 +66,22 @@ struct BenchTimer {
         )
     }
 
-    private func hotCalls(_ work: BenchWork, together calls: Int) throws -> [Double] {
+    private func hotCalls(
+        _ work: BenchWork,
+        together calls: Int,
+        beside probe: LimitProbe?
+    ) throws -> [Double] {
         let time = MonotonicTime()
         let end = time.now() + .seconds(seconds / 4)
+        var nextLook = time.now()
         var samples: [Double] = []
         while samples.count < 3 || (time.now() < end && samples.count < Self.mostHot) {
+            if let probe, time.now() >= nextLook {
+                probe.sample()
+                // Its own weights again where a tight loop keeps them.
+                _ = try work.run(1)
+                nextLook = time.now() + Self.slice
+            }
             if let span = try work.run(calls) { samples.append(span.microseconds / Double(calls)) }
             try Self.checkInterrupt()
         }
