@@ -319,18 +319,47 @@ CK_INLINE void normalise_row(const ck_layer_norm *job, float *x, int64_t i, floa
     *(FloatAt *)(x + i) = job->then_relu ? (y < 0.0f ? Float{} : y) : y;
 }
 
+// The sums of a row's differences from its first number, and of their squares.
+CK_INLINE void row_sums(const float *x, int64_t width, float &sum, float &squared) {
+    const float pivot = x[0];
+    Lanes sums = {}, squares = {};
+    for (int64_t i = 0; i < width; i += norm_lanes) {
+        const Lanes d = at(x + i) - pivot;
+        sums += d;
+        squares += d * d;
+    }
+    sum = total(sums);
+    squared = total(squares);
+}
+
+CK_INLINE Lanes root(Lanes x) {
+#if defined(__clang__)
+    return __builtin_elementwise_sqrt(x);
+#else
+    for (int i = 0; i < norm_lanes; i++) x[i] = __builtin_sqrtf(x[i]);
+    return x;
+#endif
+}
+
 // Rows of whole vectors, the moments of some rows first, so that their chains overlap.
 static void layer_norm_wide(const ck_layer_norm *job) {
-    constexpr int64_t together = 16;
+    constexpr int64_t together = norm_lanes;
     const int64_t width = job->width;
-    float mean[together], factor[together];
+    float mean[together] = {}, factor[together] = {};
     for (int64_t first = 0; first < job->rows; first += together) {
         const int64_t left = job->rows - first, count = left < together ? left : together;
         float *rows = job->x + first * width;
         for (int64_t row = 0; row < count; row++) {
-            group_moments(rows + row * width, width, 1, width, job->epsilon, mean[row],
-                          factor[row]);
+            row_sums(rows + row * width, width, mean[row], factor[row]);
         }
+        // From the sums to the moments, all rows at once.
+        float pivot[together] = {};
+        for (int64_t row = 0; row < count; row++) pivot[row] = rows[row * width];
+        const Lanes from_pivot = at(mean) / (float)width;
+        const Lanes variance = at(factor) / (float)width - from_pivot * from_pivot;
+        const Lanes deviation = root(CK_LARGER(variance, Lanes{}) + job->epsilon);
+        *(LanesAt *)mean = at(pivot) + from_pivot;
+        *(LanesAt *)factor = 1.0f / deviation;
         for (int64_t row = 0; row < count; row++) {
             float *x = rows + row * width;
             int64_t i = 0;

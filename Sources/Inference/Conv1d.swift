@@ -66,14 +66,21 @@ public struct Conv1d: Sendable {
     /// What one sequence costs.
     public var cost: PlanCost { product.cost }
 
-    /// Convolves the sequences; with `accumulating`, adds the result to the output.
+    /// Convolves the sequences.
+    ///
+    /// - Parameters:
+    ///   - input: `inputs` channels.
+    ///   - output: `outputs` channels, as many candidates.
+    ///   - isNarrowed: Whether the workspace was last used for this very input, which then need not
+    ///     be rounded to bfloat16 again.
+    ///   - workspace: Scratch.
     public func forward(
         _ input: SequenceBuffer,
         into output: SequenceBuffer,
-        accumulating: Bool = false,
+        isNarrowed: Bool = false,
         workspace: ProductWorkspace
     ) {
         assert(output.steps == outputSteps(input.steps))
-        product.forward(input, into: output, accumulating: accumulating, workspace: workspace)
+        product.forward(input, into: output, isNarrowed: isNarrowed, workspace: workspace)
     }
 }

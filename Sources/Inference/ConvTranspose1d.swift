@@ -57,6 +57,13 @@ public struct ConvTranspose1d: Sendable {
     ) {
         assert(output.steps == 2 * input.steps)
         even.forward(input, into: output, from: 0, every: 2, workspace: workspace)
-        odd.forward(input, into: output, from: 1, every: 2, workspace: workspace)
+        odd.forward(
+            input,
+            into: output,
+            from: 1,
+            every: 2,
+            isNarrowed: true,
+            workspace: workspace
+        )
     }
 }

@@ -19,7 +19,7 @@ public struct PointEncoder: Sendable {
     private let widest: Int
 
     /// Points taken through all layers at a time, so that their activations stay in cache.
-    static let blockPoints = 16
+    static let blockPoints = 32
 
     /// Loads `name.layers.i.{linear,norm}` and `name.projection.{linear,norm}`.
     ///

@@ -22,13 +22,17 @@ public final class ProductWorkspace {
 
     deinit { halves.deallocate() }
 
-    /// The numbers as bfloat16, until the next call.
+    /// Rounds the numbers to bfloat16 into ``narrowed``.
+    @discardableResult
     func narrow(
         _ numbers: UnsafeBufferPointer<Float>,
         _ kernels: Kernels
     ) -> UnsafePointer<UInt16> {
         precondition(numbers.count <= capacity, "the product's input is larger than its workspace")
         kernels.table.pointee.narrow(numbers.baseAddress, Int64(numbers.count), halves)
-        return UnsafePointer(halves)
+        return narrowed
     }
+
+    /// What was last narrowed.
+    var narrowed: UnsafePointer<UInt16> { UnsafePointer(halves) }
 }

@@ -62,19 +62,21 @@ struct ResidualBlock: Sendable {
     ///   - input: `inputs` channels; left as it is.
     ///   - film: `outputs` numbers to multiply by, then as many to add.
     ///   - hidden: Scratch of the output's shape.
+    ///   - skipped: More of it.
     ///   - output: `outputs` channels, as many steps as the input.
     ///   - workspace: Scratch.
     func forward(
         _ input: SequenceBuffer,
         film: UnsafePointer<Float>,
         hidden: SequenceBuffer,
+        skipped: SequenceBuffer,
         into output: SequenceBuffer,
         workspace: ProductWorkspace
     ) {
         conv1.forward(input, into: hidden, workspace: workspace)
+        skip?.forward(input, into: skipped, isNarrowed: true, workspace: workspace)
         norm1.forward(hidden, thenMish: true, film: film)
         conv2.forward(hidden, into: output, workspace: workspace)
-        norm2.forward(output, thenMish: true, adding: skip == nil ? input : nil)
-        skip?.forward(input, into: output, accumulating: true, workspace: workspace)
+        norm2.forward(output, thenMish: true, adding: skip == nil ? input : skipped)
     }
 }

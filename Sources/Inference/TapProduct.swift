@@ -94,14 +94,14 @@ struct TapProduct: Sendable {
     ///   - output: `outputs` channels, as many candidates as the input.
     ///   - first: The output step that the product's step 0 is.
     ///   - every: From one of the product's steps to the next.
-    ///   - accumulating: Whether to add to the output.
+    ///   - isNarrowed: Whether the workspace was last used for this very input.
     ///   - workspace: Scratch.
     func forward(
         _ input: SequenceBuffer,
         into output: SequenceBuffer,
         from first: Int = 0,
         every: Int = 1,
-        accumulating: Bool = false,
+        isNarrowed: Bool = false,
         workspace: ProductWorkspace
     ) {
         assert(input.channels == inputs && output.channels == outputs)
@@ -113,11 +113,11 @@ struct TapProduct: Sendable {
             output: output,
             first: first,
             every: every,
-            accumulating: accumulating,
             partner: workspace.partner
         )
         if matrix.format == .bfloat16Dot {
-            run(job, over: workspace.narrow(numbers, matrix.kernels))
+            if !isNarrowed { workspace.narrow(numbers, matrix.kernels) }
+            run(job, over: workspace.narrowed)
         } else {
             run(job, over: base)
         }
@@ -128,7 +128,6 @@ struct TapProduct: Sendable {
         let output: SequenceBuffer
         let first: Int
         let every: Int
-        let accumulating: Bool
         let partner: ProductPartner?
 
         var steps: Int { (output.steps - first - 1) / every + 1 }
@@ -156,7 +155,6 @@ struct TapProduct: Sendable {
             using: 0..<matrix.depth,
             into: job.output.row(job.first),
             stride: job.every * job.output.stride,
-            accumulating: job.accumulating,
             partner: job.partner
         )
     }
@@ -178,7 +176,6 @@ struct TapProduct: Sendable {
             using: (live.lowerBound * job.input.stride)..<(live.upperBound * job.input.stride),
             into: job.output.row(job.first + step * job.every),
             stride: job.output.candidateStride,
-            accumulating: job.accumulating,
             partner: job.partner
         )
     }

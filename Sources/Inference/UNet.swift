@@ -257,6 +257,7 @@ extension UNet.Level {
                 x,
                 film: films,
                 hidden: scratch.hidden,
+                skipped: scratch.skipped,
                 into: output,
                 workspace: product
             )

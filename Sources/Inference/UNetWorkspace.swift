@@ -5,6 +5,7 @@ public final class UNetWorkspace {
         /// The input of an upward level: what comes from below beside the skip.
         let joined: SequenceBuffer
         let hidden: SequenceBuffer
+        let skipped: SequenceBuffer
         /// Of each block.
         let outputs: [SequenceBuffer]
         let sampled: SequenceBuffer
@@ -16,6 +17,7 @@ public final class UNetWorkspace {
             let width = blocks.last?.outputs ?? 0
             joined = buffer(steps, blocks.first?.inputs ?? 0)
             hidden = buffer(steps, width)
+            skipped = buffer(steps, width)
             outputs = blocks.map { buffer(steps, $0.outputs) }
             sampled = buffer(sampledSteps, width)
         }

@@ -162,14 +162,18 @@ import Testing
                     workspace: ProductWorkspace(inputs: condition.count)
                 )
                 try expectEqual(name, block.outputs, size[0]) { input, output, workspace in
-                    block.forward(
-                        input,
-                        film: numbers.base,
-                        hidden: SequenceBuffer(
+                    let scratch = (0..<2).map { _ in
+                        SequenceBuffer(
                             candidates: input.candidates,
                             steps: size[0],
                             channels: block.outputs
-                        ),
+                        )
+                    }
+                    block.forward(
+                        input,
+                        film: numbers.base,
+                        hidden: scratch[0],
+                        skipped: scratch[1],
                         into: output,
                         workspace: workspace
                     )
