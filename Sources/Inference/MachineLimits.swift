@@ -66,7 +66,7 @@ public struct MachineLimits: Equatable, Sendable {
 // MARK: - Share of the limit
 
 extension MachineLimits {
-    /// Which limit a computation is nearer to.
+    /// Which limit holds a computation back, most of the time.
     public enum Binding: String, Sendable {
         /// Arithmetic.
         case compute
@@ -88,27 +88,35 @@ extension MachineLimits {
 
     /// The share of the limit that a computation reached.
     ///
+    /// Its phases follow each other, so at best it takes the sum of what each takes at the limit
+    /// that binds that phase (the roofline; Williams, Waterman and Patterson, CACM 52(4), 2009).
+    ///
     /// - Parameters:
-    ///   - cost: What it counts.
-    ///   - seconds: What it took, over 0.
+    ///   - phases: What each counts.
+    ///   - seconds: What all took together, over 0.
     ///   - format: How its weights are stored.
     ///   - threads: The limits are so many times one core's.
     public func share(
-        of cost: PlanCost,
+        of phases: [PlanCost],
         seconds: Double,
         format: WeightFormat,
         threads: Int = 1
     ) -> Share {
-        let gigaflops = cost.flops / seconds / 1e9
-        let gigabytes = cost.weightBytes / seconds / 1e9
+        let total = phases.reduce(PlanCost(), +)
         let cores = Double(threads)
-        let compute = gigaflops / (self.gigaflops(format) * cores)
-        let bandwidth = gigabytes / (self.gigabytes(ofWorkingSet: cost.weightBytes) * cores)
+        let bandwidth = gigabytes(ofWorkingSet: total.weightBytes) * 1e9 * cores
+        let arithmetic = gigaflops(format) * 1e9 * cores
+        var (bound, reading) = (0.0, 0.0)
+        for phase in phases {
+            let (compute, read) = (phase.flops / arithmetic, phase.weightBytes / bandwidth)
+            bound += max(compute, read)
+            if read > compute { reading += read }
+        }
         return Share(
-            gigaflops: gigaflops,
-            gigabytes: gigabytes,
-            share: max(compute, bandwidth),
-            binding: compute >= bandwidth ? .compute : .bandwidth
+            gigaflops: total.flops / seconds / 1e9,
+            gigabytes: total.weightBytes / seconds / 1e9,
+            share: bound / seconds,
+            binding: reading > bound / 2 ? .bandwidth : .compute
         )
     }
 }

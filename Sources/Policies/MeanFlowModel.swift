@@ -54,8 +54,15 @@ public final class MeanFlowModel: Sendable {
 
     /// What a plan of so many candidates costs: one observation encoded, the earlier ones kept.
     public func cost(candidates: Int) -> PlanCost {
-        encoder.cost(points: manifest.cloud.points)
-            + unet.cost(candidates: candidates, evaluations: manifest.sampler.evaluations)
+        phases(candidates: candidates).reduce(PlanCost(), +)
+    }
+
+    /// The same in its two phases, which follow each other: the encoder, and the rest.
+    public func phases(candidates: Int) -> [PlanCost] {
+        [
+            encoder.cost(points: manifest.cloud.points),
+            unet.cost(candidates: candidates, evaluations: manifest.sampler.evaluations),
+        ]
     }
 
     /// Size, parameter count and hash are those of the manifest.

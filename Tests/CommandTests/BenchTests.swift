@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test func `a row's share comes from the hot median`() throws {
-        let work = BenchWork(cost: PlanCost(flops: 1e6, weightBytes: 1e5)) { _ in .zero }
+        let work = BenchWork(phases: [PlanCost(flops: 1e6, weightBytes: 1e5)]) { _ in .zero }
         let row = BenchRow(
             BenchCase(name: "kernel/x", dtype: "fp32") { work },
             work,

@@ -25,18 +25,21 @@ import Testing
     @Test func `the nearer limit binds`() {
         // 50 GFLOP/s of 100, 1 GB/s of 80: arithmetic.
         let cost = PlanCost(flops: 50e3, weightBytes: 1024)
-        let compute = Self.limits.share(of: cost, seconds: 1e-6, format: .float32)
+        let compute = Self.limits.share(of: [cost], seconds: 1e-6, format: .float32)
         #expect(compute.binding == .compute && abs(compute.share - 0.5) < 1e-9)
         #expect(abs(compute.gigaflops - 50) < 1e-9 && abs(compute.gigabytes - 1.024) < 1e-9)
         // Half of that where pairs are multiplied, and with two threads.
-        let dot = Self.limits.share(of: cost, seconds: 1e-6, format: .bfloat16Dot)
+        let dot = Self.limits.share(of: [cost], seconds: 1e-6, format: .bfloat16Dot)
         #expect(abs(dot.share - 0.25) < 1e-9)
-        let two = Self.limits.share(of: cost, seconds: 1e-6, format: .float32, threads: 2)
+        let two = Self.limits.share(of: [cost], seconds: 1e-6, format: .float32, threads: 2)
         #expect(abs(two.share - 0.25) < 1e-9)
         // 0.1 GFLOP in 0.1 s is nothing, 1 GB in it half of 20 GB/s.
         let reading = PlanCost(flops: 1e8, weightBytes: 1e9)
-        let bound = Self.limits.share(of: reading, seconds: 0.1, format: .bfloat16)
+        let bound = Self.limits.share(of: [reading], seconds: 0.1, format: .bfloat16)
         #expect(bound.binding == .bandwidth && abs(bound.share - 0.5) < 1e-9)
+        // One phase at each limit: the sum of both times.
+        let both = Self.limits.share(of: [cost, reading], seconds: 0.1, format: .bfloat16)
+        #expect(both.share > bound.share && both.binding == .bandwidth)
     }
 
     @Test func `without dot products floats set the limit`() {

@@ -14,8 +14,8 @@ struct BenchCase {
 
 /// Work that can be repeated.
 struct BenchWork {
-    /// What one call costs, where that can be counted.
-    var cost: PlanCost?
+    /// What one call costs, phase by phase, where that can be counted; else empty.
+    var phases: [PlanCost] = []
     /// How its weights are stored, where it has some.
     var format = WeightFormat.float32
     /// Threads that compute.
@@ -28,15 +28,18 @@ struct BenchWork {
 }
 
 extension BenchWork {
+    /// What one call costs, where that can be counted.
+    var cost: PlanCost? { phases.isEmpty ? nil : phases.reduce(PlanCost(), +) }
+
     /// Work timed from outside.
     init(
-        cost: PlanCost? = nil,
+        phases: [PlanCost] = [],
         format: WeightFormat = .float32,
         threads: Int = 1,
         call: @escaping () throws -> Void
     ) {
         let time = MonotonicTime()
-        self.init(cost: cost, format: format, threads: threads) { calls in
+        self.init(phases: phases, format: format, threads: threads) { calls in
             let start = time.now()
             for _ in 0..<calls { try call() }
             return time.now() - start

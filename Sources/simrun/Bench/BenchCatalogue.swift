@@ -62,7 +62,7 @@ struct BenchCatalogue {
     private static func kernel(_ one: KernelCase) -> BenchCase {
         BenchCase(name: "kernel/" + one.name, dtype: one.dtype) {
             let run = try one.prepare()
-            return BenchWork(cost: one.cost, format: one.format) { run() }
+            return BenchWork(phases: [one.cost], format: one.format) { run() }
         }
     }
 }

@@ -41,10 +41,9 @@ struct BenchRow: Encodable {
         max = times.paced.last ?? 0
         calls = times.paced.count
         cost = work.cost
-        share = work.cost.flatMap { cost in
-            guard hotP50 > 0 else { return nil }
-            return (times.limits ?? limits).share(
-                of: cost,
+        if cost != nil, hotP50 > 0 {
+            share = (times.limits ?? limits).share(
+                of: work.phases,
                 seconds: hotP50 * 1e-6,
                 format: work.format,
                 threads: work.threads

@@ -71,7 +71,7 @@ struct PolicyCases {
         policy.reset(seed: 0)
         let period = TimeSpan.seconds(1 / model.manifest.policyRateHz)
         return BenchWork(
-            cost: model.cost(candidates: candidates),
+            phases: model.phases(candidates: candidates),
             format: format,
             threads: threads
         ) {
