@@ -138,7 +138,7 @@ let sources: [Target] = [
     .executableTarget(
         name: "simrun-bench",
         dependencies: [
-            "CMalloc", "Diagnostics", "Spatial", "Robots", "Runtime", "Policies",
+            "CMalloc", "Diagnostics", "Spatial", "Inference", "Robots", "Runtime", "Policies",
             "Tasks", argumentParser,
         ],
         swiftSettings: strict

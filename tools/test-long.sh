@@ -95,6 +95,19 @@ arm64() { tools/kernels-arm64.sh; }
 soak() { .build/release/simrun-bench --ticks 50000; }
 fuzz() { SIMRUN_FUZZ_SCALE=50 swift test --filter 'Fuzz|SafetensorsFile|LatencyTrace|TaskFile|MessagePack'; }
 
+# Every instruction set passes the tests that the widest passes.
+instruction_set() {
+    swift build --build-tests && SIMRUN_ISA=$1 swift test --skip-build --skip ArchitectureTests
+}
+# sanitized NAME: the tests in a build of its own. Leaks are not looked for: the sanitizer takes what
+# a Swift global alone refers to for lost.
+sanitized() {
+    local options=(--sanitize="$1" --scratch-path ".build/$1")
+    swift build --build-tests "${options[@]}" \
+        && ASAN_OPTIONS=detect_leaks=0 TSAN_OPTIONS=halt_on_error=1 swift test --skip-build \
+            "${options[@]}" --skip 'ArchitectureTests|CommandTests|PythonPolicyServerTests'
+}
+
 # Ours, PyTorch and ONNX Runtime give the same plans; one round, so no figures to keep.
 peers() {
     "$SIMRUN_PYTHON" -m pip install --quiet --disable-pip-version-check -r training/requirements-peers.txt \
@@ -105,6 +118,11 @@ bench() { "$simrun" bench --seconds 0.1; }
 
 step "build, release" build_release
 step "kernels on arm64, under qemu" arm64
+for set in scalar sse2 avx2; do
+    step "all tests, $set" instruction_set "$set"
+done
+step "address sanitizer" sanitized address
+step "thread sanitizer" sanitized thread
 step "expert, reach, 500 seeds" expert reach
 step "expert, pick-place, 500 seeds" expert pick-place
 step "policy, reach, 500 seeds" lockstep reach 0.97

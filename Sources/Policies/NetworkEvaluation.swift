@@ -21,7 +21,7 @@ public final class NetworkEvaluation {
     /// What a run costs.
     public let cost: PlanCost
 
-    private let model: MeanFlowModel
+    private let model: UNetModel
     private let points: Int
     private let encoding: ObservationEncoderWorkspace
     private let workspace: UNetWorkspace
@@ -33,7 +33,7 @@ public final class NetworkEvaluation {
     ///   - model: The network.
     ///   - candidates: Chunks computed at once, at least 1.
     ///   - partner: A second thread for big products.
-    public init(model: MeanFlowModel, candidates: Int, partner: ProductPartner? = nil) {
+    public init(model: UNetModel, candidates: Int, partner: ProductPartner? = nil) {
         let shape = model.manifest.network
         self.model = model
         points = model.manifest.cloud.points

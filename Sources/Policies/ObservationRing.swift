@@ -13,14 +13,14 @@ struct ObservationRing {
         var isEncoded = false
     }
 
-    private let model: MeanFlowModel
+    private let model: UNetModel
     private let workspace: ObservationEncoderWorkspace
     private let period: TimeSpan
     private var slots: [Slot]
     /// Observations added since the episode began.
     private var added = 0
 
-    init(model: MeanFlowModel) {
+    init(model: UNetModel) {
         self.model = model
         workspace = model.encoder.makeWorkspace()
         let manifest = model.manifest

@@ -46,7 +46,7 @@ public struct WeightAccuracy: Equatable, Sendable {
         directory: String,
         format: WeightFormat
     ) throws(InputError) -> (values: [Float], weightBytes: Double) {
-        let model = try MeanFlowModel(directory: directory, format: format)
+        let model = try UNetModel(directory: directory, format: format)
         let evaluation = NetworkEvaluation(model: model, candidates: 1)
         var random = RandomStream(seed: 0, stream: stream)
         var values: [Float] = []
@@ -61,7 +61,7 @@ public struct WeightAccuracy: Equatable, Sendable {
     /// Points and states that normalise to numbers between -1 and 1, and standard normal noise.
     private static func draw(
         _ random: inout RandomStream,
-        _ model: MeanFlowModel,
+        _ model: UNetModel,
         into evaluation: NetworkEvaluation
     ) {
         func fill(_ buffer: FloatBuffer, _ normalisation: InputNormalisation) {

@@ -1,5 +1,6 @@
 import CMalloc
 import Diagnostics
+import Inference
 import Policies
 import Robots
 import Runtime
@@ -27,6 +28,9 @@ struct AllocationGate {
 
     /// Ticks run before counting starts, so that lazy set-up is over.
     static let warmUp = 30
+    /// Chunks for one observation, where many are counted, and how often.
+    static let candidates = 8
+    static let candidatePlans = 50
 
     let setup: TaskSetup
     let policyFolders: [String]
@@ -85,8 +89,43 @@ struct AllocationGate {
     func countPolicy(_ mode: Mode) throws -> Count {
         let name = setup.task.policy
         let library = PolicyLibrary(searchPaths: policyFolders)
-        let policy = try MeanFlowPolicy(directory: library.directory(of: name))
+        let policy = try UNetPolicy(directory: library.directory(of: name))
         return try count(policy, name: name, plant: setup.makePlant(), mode: mode)
+    }
+
+    /// Counts plans of many candidates, in each weight format, outside a loop.
+    func countCandidates() throws -> [Count] {
+        let name = setup.task.policy
+        let library = PolicyLibrary(searchPaths: policyFolders)
+        var plant = try setup.makePlant()
+        var observation = plant.blankObservation
+        try plant.reset(seed: 0)
+        plant.sense(into: &observation)
+        return try WeightFormat.allCases.map { format in
+            let policy = UNetPolicy(
+                model: try UNetModel(directory: library.directory(of: name), format: format),
+                candidates: Self.candidates
+            )
+            var chunks = [ActionChunk](
+                repeating: ActionChunk(
+                    horizon: policy.shape.horizon,
+                    width: policy.shape.actionWidth
+                ),
+                count: Self.candidates
+            )
+            for _ in 0..<Self.warmUp { try policy.plan(observation, into: &chunks) }
+            let before = cm_allocations()
+            for _ in 0..<Self.candidatePlans { try policy.plan(observation, into: &chunks) }
+            let allocations = cm_allocations() - before
+            return Count(
+                task: setup.task.name,
+                policy: name,
+                mode: "\(Self.candidates) candidates, \(format.rawValue)",
+                ticks: Self.candidatePlans,
+                outsideStep: allocations,
+                insideStep: 0
+            )
+        }
     }
 
     /// Counts the scripted expert.

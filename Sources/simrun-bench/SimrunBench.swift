@@ -52,6 +52,7 @@ struct SimrunBench: ParsableCommand {
             for mode in try AllocationGate.modes() {
                 counts.append(try gate.countPolicy(mode))
             }
+            counts += try gate.countCandidates()
             counts.append(try gate.countExpert(try AllocationGate.modes()[0]))
         }
         if json {

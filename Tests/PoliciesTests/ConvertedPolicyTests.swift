@@ -20,7 +20,7 @@ import Testing
     @Test(arguments: names)
     func `three plans of an episode agree with the original`(name: String) throws {
         let golden = try GoldenPolicy(name)
-        let policy = try MeanFlowPolicy(directory: golden.directory)
+        let policy = try UNetPolicy(directory: golden.directory)
         // Of four actions the first is the older observation's.
         #expect(policy.shape == PolicyShape(horizon: 3, actionWidth: 4, memory: 1))
         let chunks = try golden.file.tensor("chunks")
@@ -40,7 +40,7 @@ import Testing
         candidates: Int
     ) throws {
         let golden = try GoldenPolicy(name)
-        let model = try MeanFlowModel(directory: golden.directory)
+        let model = try UNetModel(directory: golden.directory)
         let condition = FloatBuffer(count: model.manifest.network.conditionWidth)
         let given = try golden.file.tensor("condition").values
         #expect(given.count == condition.count)
@@ -66,7 +66,7 @@ import Testing
 
     @Test func `the four are told apart and cost what they evaluate`() throws {
         let models = try Self.names.map { name in
-            try MeanFlowModel(directory: GoldenPolicy(name).directory)
+            try UNetModel(directory: GoldenPolicy(name).directory)
         }
         #expect(models.map(\.manifest.architecture) == [.meanflow, .flowpolicy, .dp3, .simpleDP3])
         #expect(models.map(\.manifest.sampler.evaluations) == [1, 1, 10, 10])
@@ -79,7 +79,7 @@ import Testing
         let golden = try GoldenPolicy("dp3")
         let json = try golden.json.replacing("\"correct\"", with: "\"legacy\"")
         let policy = try GoldenPolicy.withDirectory(json: json, weights: golden.weights) {
-            try MeanFlowPolicy(directory: $0)
+            try UNetPolicy(directory: $0)
         }
         policy.reset(seed: 1)
         var chunk = ActionChunk(horizon: 3, width: 4)

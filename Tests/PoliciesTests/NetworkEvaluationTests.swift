@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test func `a candidate is the same alone and among others`() throws {
-        let model = try MeanFlowModel(directory: GoldenPolicy().directory)
+        let model = try UNetModel(directory: GoldenPolicy().directory)
         let many = NetworkEvaluation(model: model, candidates: 3)
         let one = NetworkEvaluation(model: model, candidates: 1)
         let size = one.noise.count
@@ -52,7 +52,7 @@ import Testing
 
     @Test func `inputs come from a file, whole or not at all`() throws {
         let network = NetworkEvaluation(
-            model: try MeanFlowModel(directory: GoldenPolicy().directory),
+            model: try UNetModel(directory: GoldenPolicy().directory),
             candidates: 2
         )
         var tensors = [

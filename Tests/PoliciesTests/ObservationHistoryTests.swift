@@ -7,7 +7,7 @@ import Testing
 @Suite struct ObservationHistoryTests {
     private let golden: GoldenPolicy
     /// Without noise, so that plans differ by what was seen alone.
-    private let model: MeanFlowModel
+    private let model: UNetModel
 
     init() throws {
         golden = try GoldenPolicy()
@@ -15,13 +15,13 @@ import Testing
         model = try GoldenPolicy.withDirectory(
             json: json.replacing("\"noise\": \"normal\"", with: "\"noise\": \"zero\""),
             weights: golden.weights
-        ) { try MeanFlowModel(directory: $0) }
+        ) { try UNetModel(directory: $0) }
         try #require(model.manifest.noise == .zero)
     }
 
     /// Plans from the last of three observations, having planned at the first two or not.
     private func lastChunk(planning: [Bool]) throws -> [Float] {
-        let policy = MeanFlowPolicy(model: model)
+        let policy = UNetPolicy(model: model)
         var chunk = ActionChunk(
             horizon: policy.shape.horizon,
             width: policy.shape.actionWidth
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test func `the step before matters`() throws {
-        let policy = MeanFlowPolicy(model: model)
+        let policy = UNetPolicy(model: model)
         var fresh = ActionChunk(horizon: policy.shape.horizon, width: policy.shape.actionWidth)
         policy.reset(seed: 1)
         try policy.plan(golden.observation(2), into: &fresh)
@@ -57,7 +57,7 @@ import Testing
             .replacing("\"noise\": \"normal\"", with: "\"noise\": \"zero\"")
             .replacing("\"observation_stride\": 1", with: "\"observation_stride\": 2")
         let policy = try GoldenPolicy.withDirectory(json: json, weights: golden.weights) {
-            try MeanFlowPolicy(directory: $0)
+            try UNetPolicy(directory: $0)
         }
         var chunk = ActionChunk(horizon: policy.shape.horizon, width: policy.shape.actionWidth)
         /// The plan for observation 2 after those of these indices, each at its time.

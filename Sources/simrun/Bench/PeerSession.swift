@@ -90,7 +90,7 @@ struct PeerSession {
             )
         }
         let library = PolicyLibrary(searchPaths: paths.policyFolders)
-        let model = try MeanFlowModel(
+        let model = try UNetModel(
             directory: library.directory(of: load.policy),
             format: WeightFormat(named: load.weights, key: "weights")
         )

@@ -56,8 +56,8 @@ struct PolicyCases {
         _ format: WeightFormat,
         candidates: Int
     ) throws -> BenchWork {
-        let model = try MeanFlowModel(directory: directory, format: format)
-        let policy = MeanFlowPolicy(
+        let model = try UNetModel(directory: directory, format: format)
+        let policy = UNetPolicy(
             model: model,
             candidates: candidates,
             partner: threads == 2 ? ProductPartner() : nil
@@ -83,7 +83,7 @@ struct PolicyCases {
 
     /// What the policy's task shows at its first reset; numbers of no meaning where that is no task
     /// of ours, or not as the policy knows it.
-    private func firstObservation(of model: MeanFlowModel) -> Observation {
+    private func firstObservation(of model: UNetModel) -> Observation {
         let manifest = model.manifest
         guard
             let scene = try? BenchScene(task: manifest.task, robot: manifest.robot, paths: paths),

@@ -102,11 +102,11 @@ struct SceneCases {
         let setup = scene.setup
         let library = PolicyLibrary(searchPaths: paths.policyFolders)
         let directory = try library.directory(of: setup.task.policy)
-        let model = try MeanFlowModel(directory: directory, format: format)
+        let model = try UNetModel(directory: directory, format: format)
         try model.manifest.requireFits(PolicyContext(setup))
         var loop = ControlLoop(
             plant: scene.plant,
-            policy: MeanFlowPolicy(model: model),
+            policy: UNetPolicy(model: model),
             observation: scene.plant.blankObservation,
             time: MonotonicTime(),
             configuration: LoopConfiguration(

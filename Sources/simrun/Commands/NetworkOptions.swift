@@ -33,7 +33,7 @@ struct NetworkOptions: ParsableArguments {
     /// Refuses a second thread where it would do harm.
     ///
     /// - Throws: `InputError` for a small network, or on the wall clock with no core to spare.
-    func requireFits(_ model: MeanFlowModel, clock: LoopClock) throws(InputError) {
+    func requireFits(_ model: UNetModel, clock: LoopClock) throws(InputError) {
         guard threads != 1 else { return }
         let key = "--plan-threads"
         guard threads == 2 else {

@@ -33,7 +33,7 @@ struct InspectPolicy: ParsableCommand {
     func run() throws {
         let library = PolicyLibrary(searchPaths: paths.policyFolders)
         let directory = try library.directory(of: policy)
-        let manifest = try MeanFlowModel(directory: directory).manifest
+        let manifest = try UNetModel(directory: directory).manifest
         let network = manifest.network
         Console.line("\(manifest.name)  (\(directory))")
         field("architecture", manifest.architecture.rawValue)

@@ -71,8 +71,8 @@ struct EpisodeRunner: Sendable {
             case .random:
                 let width = plan.configuration.controller.actionWidth
                 try work(board, plant: plant, brain: RandomPolicy(actionWidth: width))
-            case .meanFlow(let model):
-                let policy = MeanFlowPolicy(
+            case .network(let model):
+                let policy = UNetPolicy(
                     model: model,
                     partner: plan.options.network.threads == 2 ? ProductPartner() : nil
                 )

@@ -7,7 +7,7 @@ import Tasks
 extension RunPlan {
     /// Actions in a chunk of this policy.
     var horizon: Int {
-        if case .meanFlow(let model) = actor { return model.manifest.plannedActions }
+        if case .network(let model) = actor { return model.manifest.plannedActions }
         return 1
     }
 

@@ -11,11 +11,11 @@ struct RunPlan: Sendable {
     enum Actor: Sendable {
         case expert
         case random
-        case meanFlow(MeanFlowModel)
+        case network(UNetModel)
 
         /// Whether it is a network.
         var isLearned: Bool {
-            if case .meanFlow = self { return true }
+            if case .network = self { return true }
             return false
         }
 
@@ -72,13 +72,13 @@ struct RunPlan: Sendable {
             policyName = "random"
         default:
             let library = PolicyLibrary(searchPaths: options.paths.policyFolders)
-            let model = try MeanFlowModel(
+            let model = try UNetModel(
                 directory: library.directory(of: name),
                 format: options.network.format()
             )
             try options.network.requireFits(model, clock: options.clock)
             try model.manifest.requireFits(PolicyContext(setup))
-            actor = .meanFlow(model)
+            actor = .network(model)
             policyName = model.manifest.name
             policyHash = model.manifest.weights.sha256
             execution = model.manifest.execute

@@ -4,15 +4,15 @@ public import Runtime
 import Spatial
 
 /// A policy that turns noise into a chunk of actions: in one network evaluation with MeanFlow
-/// (MP1, arXiv 2507.10543), which gave it its name, and FlowPolicy; in several with DP3.
+/// (MP1, arXiv 2507.10543) and FlowPolicy, in several with DP3.
 ///
 /// How is the ``Sampler``'s. Row 0 of a plan is the action of the newest observation; rows that the
 /// network predicts for older ones (`first_action`) are left out.
 ///
 /// The model is shared; an instance owns its workspace and belongs to one loop.
-public final class MeanFlowPolicy: Policy {
+public final class UNetPolicy: Policy {
     /// The manifest and weights.
-    public let model: MeanFlowModel
+    public let model: UNetModel
 
     private var history: ObservationRing
     private let workspace: UNetWorkspace
@@ -21,7 +21,7 @@ public final class MeanFlowPolicy: Policy {
     private let noise: FloatBuffer
     /// Normalised actions of all candidates.
     private let chunks: FloatBuffer
-    private var stream = RandomStream(seed: 0, stream: MeanFlowPolicy.noiseStream)
+    private var stream = RandomStream(seed: 0, stream: UNetPolicy.noiseStream)
 
     /// Keeps the policy's draws apart from other draws of the same seed ("policy").
     private static let noiseStream: UInt64 = 0x706F_6C69_6379
@@ -33,7 +33,7 @@ public final class MeanFlowPolicy: Policy {
     ///
     /// - Throws: `InputError` naming file and key or tensor.
     public convenience init(directory: String) throws(InputError) {
-        self.init(model: try MeanFlowModel(directory: directory))
+        self.init(model: try UNetModel(directory: directory))
     }
 
     /// Creates a policy over a loaded model, with a workspace of its own.
@@ -42,7 +42,7 @@ public final class MeanFlowPolicy: Policy {
     ///   - model: The network.
     ///   - candidates: How many chunks to sample for each observation.
     ///   - partner: A second thread for big networks; this policy's own.
-    public init(model: MeanFlowModel, candidates: Int = 1, partner: ProductPartner? = nil) {
+    public init(model: UNetModel, candidates: Int = 1, partner: ProductPartner? = nil) {
         self.model = model
         let shape = model.manifest.network
         history = ObservationRing(model: model)

@@ -3,17 +3,17 @@ import Policies
 import Runtime
 import Testing
 
-@Suite struct MeanFlowPolicyTests {
+@Suite struct UNetPolicyTests {
     let golden: GoldenPolicy
 
     init() throws { golden = try GoldenPolicy() }
 
-    private func chunk(_ policy: MeanFlowPolicy) -> ActionChunk {
+    private func chunk(_ policy: UNetPolicy) -> ActionChunk {
         ActionChunk(horizon: policy.shape.horizon, width: policy.shape.actionWidth)
     }
 
     /// Plans for the first observation, three times.
-    private func plans(_ policy: MeanFlowPolicy, seed: UInt64) throws -> [[Float]] {
+    private func plans(_ policy: UNetPolicy, seed: UInt64) throws -> [[Float]] {
         policy.reset(seed: seed)
         var chunk = chunk(policy)
         return try (0..<3).map { _ in
@@ -22,15 +22,15 @@ import Testing
         }
     }
 
-    private func policy(noise: String) throws -> MeanFlowPolicy {
+    private func policy(noise: String) throws -> UNetPolicy {
         let json = try golden.json.replacing("\"noise\": \"zero\"", with: "\"noise\": \"\(noise)\"")
         return try GoldenPolicy.withDirectory(json: json, weights: golden.weights) {
-            try MeanFlowPolicy(directory: $0)
+            try UNetPolicy(directory: $0)
         }
     }
 
     @Test func `three plans of an episode agree with PyTorch`() throws {
-        let policy = try MeanFlowPolicy(directory: golden.directory)
+        let policy = try UNetPolicy(directory: golden.directory)
         #expect(policy.shape == PolicyShape(horizon: 8, actionWidth: 4, memory: 1))
         let expected = try golden.file.tensor("chunks").values
         // Twice, because a reset must forget the first episode.
@@ -52,7 +52,7 @@ import Testing
             with: "\"observation_stride\": 2"
         )
         let policy = try GoldenPolicy.withDirectory(json: json, weights: golden.weights) {
-            try MeanFlowPolicy(directory: $0)
+            try UNetPolicy(directory: $0)
         }
         #expect(policy.model.manifest.observationStride == 2 && policy.shape.memory == 2)
         let expected = try golden.file.tensor("chunks_stride_2").values
@@ -90,9 +90,9 @@ import Testing
     }
 
     @Test func `two policies of one model do not disturb each other`() throws {
-        let model = try MeanFlowModel(directory: golden.directory)
-        let (a, b) = (MeanFlowPolicy(model: model), MeanFlowPolicy(model: model))
-        let alone = try plans(MeanFlowPolicy(model: model), seed: 1)
+        let model = try UNetModel(directory: golden.directory)
+        let (a, b) = (UNetPolicy(model: model), UNetPolicy(model: model))
+        let alone = try plans(UNetPolicy(model: model), seed: 1)
         a.reset(seed: 1)
         b.reset(seed: 1)
         var (chunkA, chunkB) = (chunk(a), chunk(b))
@@ -104,7 +104,7 @@ import Testing
     }
 
     @Test func `what the policy sees changes what it plans`() throws {
-        let policy = try MeanFlowPolicy(directory: golden.directory)
+        let policy = try UNetPolicy(directory: golden.directory)
         let before = try plans(policy, seed: 1)[0]
         var moved = try golden.observation(0)
         for i in stride(from: 0, to: moved.cloud.coordinates.count, by: 3) {
@@ -117,7 +117,7 @@ import Testing
     }
 
     @Test func `an observation that is not finite or not whole is a fault`() throws {
-        let policy = try MeanFlowPolicy(directory: golden.directory)
+        let policy = try UNetPolicy(directory: golden.directory)
         var chunk = chunk(policy)
         var broken: [Observation] = []
         for _ in 0..<5 { broken.append(try golden.observation(0)) }
@@ -138,7 +138,7 @@ import Testing
         weights[weights.count - 1] ^= 1
         let error = #expect(throws: InputError.self) {
             try GoldenPolicy.withDirectory(json: golden.json, weights: weights) {
-                try MeanFlowPolicy(directory: $0)
+                try UNetPolicy(directory: $0)
             }
         }
         #expect(error?.key == "weights.sha256")
@@ -151,7 +151,7 @@ import Testing
         let json = try golden.json(for: weights)
         let error = #expect(throws: InputError.self) {
             try GoldenPolicy.withDirectory(json: json, weights: weights) {
-                try MeanFlowPolicy(directory: $0)
+                try UNetPolicy(directory: $0)
             }
         }
         #expect(error?.expected == "finite numbers")
@@ -172,7 +172,7 @@ import Testing
         let json = try golden.json(for: renamed)
         let error = #expect(throws: InputError.self) {
             try GoldenPolicy.withDirectory(json: json, weights: renamed) {
-                try MeanFlowPolicy(directory: $0)
+                try UNetPolicy(directory: $0)
             }
         }
         #expect(error?.key == named)
@@ -186,7 +186,7 @@ import Testing
         )
         let error = #expect(throws: InputError.self) {
             try GoldenPolicy.withDirectory(json: json, weights: golden.weights) {
-                try MeanFlowPolicy(directory: $0)
+                try UNetPolicy(directory: $0)
             }
         }
         #expect(error?.key == "encoder.state.first.weight")

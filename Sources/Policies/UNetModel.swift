@@ -5,7 +5,7 @@ import Runtime
 
 /// A loaded policy of any ``PolicyManifest/Architecture``: manifest and weights, immutable and shared
 /// between loops.
-public final class MeanFlowModel: Sendable {
+public final class UNetModel: Sendable {
     /// What `policy.json` says.
     public let manifest: PolicyManifest
     let encoder: ObservationEncoder
