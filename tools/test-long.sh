@@ -113,6 +113,10 @@ peers() {
     "$SIMRUN_PYTHON" -m pip install --quiet --disable-pip-version-check -r training/requirements-peers.txt \
         && "$SIMRUN_PYTHON" benchmarks/peers.py --rounds 1 --slice 0.05 --no-compile
 }
+# MP1, FlowPolicy, DP3 and Simple DP3 at full width: written, converted, sampled, held against PyTorch.
+full_width() {
+    (cd training && "$SIMRUN_PYTHON" -m simrun_training.full_width --simrun "../$simrun")
+}
 # Every case of the bench runs.
 bench() { "$simrun" bench --seconds 0.1; }
 
@@ -141,6 +145,7 @@ step "policy, intercept, 200 seeds" moving_policy intercept 0.5
 step "wall clock, and its trace replayed" wall
 step "soak: 50,000 ticks without allocation" soak
 step "the same plans as PyTorch and ONNX Runtime" peers
+step "the original networks at full width" full_width
 step "every case of the bench" bench
 step "long fuzzing" fuzz
 finish
