@@ -39,12 +39,17 @@ extension PolicyManifest {
         }
         let hash = try hash(&object, "sha256")
         let type = try object.choice("dtype", of: ["bf16", "f16", "f32"])
+        var format: WeightFormat = type == "bf16" ? .bfloat16 : .float32
+        if object.has("storage") {
+            let name = try object.choice("storage", of: WeightFormat.allCases.map(\.rawValue))
+            format = try WeightFormat(named: name, key: "weights.storage")
+        }
         let weights = Weights(
             file: file,
             sha256: hash,
             bytes: try object.integer("bytes", in: 8...(1 << 32)),
             parameters: try object.integer("parameters", in: 1...(1 << 31)),
-            format: type == "bf16" ? .bfloat16 : .float32
+            format: format
         )
         try object.requireAllTaken()
         return weights

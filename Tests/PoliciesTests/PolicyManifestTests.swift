@@ -91,6 +91,11 @@ import Testing
         ),
         Edit("\"file\": \"model.safetensors\"", "\"file\": \"/etc/x.safetensors\"", "weights.file"),
         Edit("\"sha256\": \"", "\"sha256\": \"G", "64 lower-case hexadecimal"),
+        Edit(
+            "\"sha256\": \"",
+            "\"storage\": \"int4\", \"sha256\": \"",
+            "weights.storage: expected a known"
+        ),
         Edit("\"attention\": \"none\"", "\"attention\": \"causal\"", "attention"),
         Edit(
             "\"weights\": {",

@@ -82,6 +82,22 @@ import Testing
         #expect(first.joined().allSatisfy { (-1...1).contains($0) })
     }
 
+    @Test func `weights are stored as the file says, or the flag`() throws {
+        #expect(try UNetModel(directory: golden.directory).format == .bfloat16)
+        #expect(try UNetModel(directory: golden.directory, format: .float32).format == .float32)
+        let json = try golden.json.replacing(
+            "\"dtype\": \"bf16\"",
+            with: "\"storage\": \"int8\", \"dtype\": \"bf16\""
+        )
+        let formats = try GoldenPolicy.withDirectory(json: json, weights: golden.weights) {
+            [
+                try UNetModel(directory: $0).format,
+                try UNetModel(directory: $0, format: .float32).format,
+            ]
+        }
+        #expect(formats == [.int8, .float32])
+    }
+
     @Test func `fixed noise is drawn once an episode`() throws {
         let policy = try policy(noise: "fixed")
         let first = try plans(policy, seed: 5)
