@@ -109,7 +109,7 @@ final class PackedMatrix: @unchecked Sendable {
             accumulate: accumulating ? 1 : 0
         )
         if let partner, columns * used.count >= partner.leastWeights {
-            partner.run(&job, kernel, weightBytes: format.bytes)
+            partner.run(job, kernel, weightBytes: format.bytes)
         } else {
             kernel(&job)
         }

@@ -4,111 +4,129 @@ internal import Synchronization
 
 typealias ProductKernel = @convention(c) (UnsafePointer<ck_product>?) -> Void
 
-/// A second thread that computes half of the columns of each big product of one plan.
+/// A second thread that shares the columns of each big product of one plan.
 ///
-/// For networks whose weights do not fit a cache: two cores read memory faster than one. Between
-/// plans the thread sleeps; within a plan it waits for the next product without giving up its core,
-/// since products follow each other within microseconds. Without a free core it makes a plan slower,
-/// so it is for those who ask for it. One loop owns it.
+/// For networks whose weights do not fit a cache: two cores read memory faster than one. Both threads
+/// take pieces of the columns until none is left, so that a second thread which the system has put
+/// aside costs no more than the piece it was in. Between plans the thread sleeps; within a plan it
+/// waits for the next product without giving up its core, since products follow each other within
+/// microseconds. One loop owns it.
 public final class ProductPartner {
     /// Products with fewer weights are not worth telling another thread about.
     let leastWeights: Int
 
-    private let exchange = Exchange()
-    private var isAwake = false
+    private let shared = SharedProduct()
 
     /// Starts the thread.
     ///
     /// - Parameter leastWeights: Products with fewer weights are not shared.
     public init(leastWeights: Int = 1 << 16) {
         self.leastWeights = leastWeights
-        let thread = Thread { [exchange] in exchange.serve() }
+        let thread = Thread { [shared] in shared.serve() }
         thread.name = "product partner"
         thread.start()
     }
 
-    deinit { exchange.tell(Exchange.ended) }
+    deinit { shared.tell(SharedProduct.ended) }
 
     /// Wakes the thread for a plan.
-    func wake() {
-        isAwake = true
-        exchange.tell(Exchange.awake)
-    }
+    func wake() { shared.tell(SharedProduct.awake) }
 
     /// Lets the thread sleep until the next plan.
-    func rest() {
-        isAwake = false
-        exchange.rest()
-    }
+    func rest() { shared.rest() }
 
-    /// Computes the product, the last columns on the other thread if it is awake.
-    func run(_ whole: inout ck_product, _ kernel: ProductKernel, weightBytes: Int) {
-        let width = Int64(CK_PANEL)
-        let panels = (whole.columns + width - 1) / width
-        // Four panels are a kernel's stride.
-        let mine = (panels / 2 + 3) / 4 * 4
-        guard isAwake, mine < panels else { return kernel(&whole) }
-        let shift = Int(mine * width)
-        var theirs = whole
-        theirs.columns -= mine * width
-        theirs.weights += Int(mine * whole.panel_stride) * weightBytes
-        theirs.bias = whole.bias.map { $0 + shift }
-        theirs.scale = whole.scale.map { $0 + shift }
-        theirs.output += shift
-        exchange.begin(theirs, kernel)
-        whole.columns = mine * width
-        kernel(&whole)
-        exchange.waitUntilDone()
+    /// Computes the product.
+    func run(_ whole: ck_product, _ kernel: ProductKernel, weightBytes: Int) {
+        shared.run(ProductPieces(whole: whole, kernel: kernel, weightBytes: weightBytes))
     }
 }
 
-/// What the two threads share: each writes its own counter and waits on the other's.
-private final class Exchange: @unchecked Sendable {
+/// A product cut into pieces of columns.
+private struct ProductPieces {
+    let whole: ck_product
+    let kernel: ProductKernel
+    let weightBytes: Int
+    /// Panels of a piece but the last; four are a kernel's stride.
+    let piecePanels: Int64
+    let count: Int
+
+    init(whole: ck_product, kernel: ProductKernel, weightBytes: Int) {
+        (self.whole, self.kernel, self.weightBytes) = (whole, kernel, weightBytes)
+        let width = Int64(CK_PANEL)
+        let panels = (whole.columns + width - 1) / width
+        piecePanels = max(1, panels / 64) * 4
+        count = Int((panels + piecePanels - 1) / piecePanels)
+    }
+
+    func compute(_ piece: Int) {
+        let first = Int64(piece) * piecePanels
+        let shift = Int(first) * Int(CK_PANEL)
+        var job = whole
+        job.columns = min(whole.columns - Int64(shift), piecePanels * Int64(CK_PANEL))
+        job.weights = whole.weights + Int(first * whole.panel_stride) * weightBytes
+        job.bias = whole.bias.map { $0 + shift }
+        job.scale = whole.scale.map { $0 + shift }
+        job.output = whole.output + shift
+        kernel(&job)
+    }
+}
+
+/// What the two threads share.
+///
+/// The owner opens a product, takes pieces, and closes it when none is left; it then waits until the
+/// other thread is out of it, which has at most one piece to finish. A thread that enters late finds
+/// the product closed. So the pieces change only while nobody but the owner is inside.
+private final class SharedProduct: @unchecked Sendable {
     static let asleep = 0
     static let awake = 1
     static let ended = 2
 
-    private let begun = Atomic<Int>(0)
-    private let done = Atomic<Int>(0)
-    private let phase = Atomic<Int>(Exchange.asleep)
+    private let phase = Atomic<Int>(SharedProduct.asleep)
     private let wakeUp = DispatchSemaphore(value: 0)
-    /// Written before `begun` rises, read after.
-    private var job = ck_product()
-    private var kernel: ProductKernel?
+    private let isOpen = Atomic<Bool>(false)
+    private let isInside = Atomic<Bool>(false)
+    private let next = Atomic<Int>(0)
+    private var pieces: ProductPieces?
 
-    func tell(_ next: Int) {
-        phase.store(next, ordering: .releasing)
+    func tell(_ phase: Int) {
+        self.phase.store(phase, ordering: .releasing)
         wakeUp.signal()
     }
 
-    func rest() { phase.store(Exchange.asleep, ordering: .releasing) }
+    func rest() { phase.store(SharedProduct.asleep, ordering: .releasing) }
 
-    func begin(_ job: ck_product, _ kernel: @escaping ProductKernel) {
-        self.job = job
-        self.kernel = kernel
-        begun.add(1, ordering: .releasing)
-    }
-
-    func waitUntilDone() {
-        let number = begun.load(ordering: .relaxed)
-        while done.load(ordering: .acquiring) != number {}
+    /// The owner's side.
+    func run(_ pieces: ProductPieces) {
+        self.pieces = pieces
+        next.store(0, ordering: .relaxed)
+        isOpen.store(true, ordering: .sequentiallyConsistent)
+        take(pieces)
+        isOpen.store(false, ordering: .sequentiallyConsistent)
+        while isInside.load(ordering: .sequentiallyConsistent) {}
     }
 
     /// The other thread's life.
     func serve() {
-        var served = 0
         while true {
-            if begun.load(ordering: .acquiring) != served {
-                kernel?(&job)
-                served += 1
-                done.store(served, ordering: .releasing)
+            if isOpen.load(ordering: .relaxed) {
+                isInside.store(true, ordering: .sequentiallyConsistent)
+                if isOpen.load(ordering: .sequentiallyConsistent), let pieces { take(pieces) }
+                isInside.store(false, ordering: .sequentiallyConsistent)
                 continue
             }
             switch phase.load(ordering: .acquiring) {
-            case Exchange.ended: return
-            case Exchange.asleep: wakeUp.wait()
+            case SharedProduct.ended: return
+            case SharedProduct.asleep: wakeUp.wait()
             default: continue
             }
+        }
+    }
+
+    private func take(_ pieces: ProductPieces) {
+        while true {
+            let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
+            guard piece < pieces.count else { return }
+            pieces.compute(piece)
         }
     }
 }
