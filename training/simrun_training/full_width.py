@@ -22,8 +22,8 @@ ABOUT = ["--task", "reach", "--robot", "panda", "--control-mode", "pd_ee_delta_p
          "--translation-scale-m", "0.02", "--action-names", "x", "y", "z", "gripper", "--features", "joint_positions:9",
          "--cloud-frame", "world"]
 MORE = {"mp1": [], "flowpolicy": ["--epsilon", "0.01"], "dp3": ["--ddim-form", "correct"], "simple-dp3": ["--ddim-form", "legacy"]}
-# Relative norm to PyTorch in float32.
-TOLERANCES = {"fp32": 1e-4, "bf16": 2e-2}
+# Relative norm to PyTorch in float32; the weights are bf16 numbers, so that both formats hold them exactly.
+TOLERANCES = {"fp32": 1e-4, "bf16": 1e-4}
 
 
 class Peer:
