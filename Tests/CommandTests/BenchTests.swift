@@ -78,7 +78,8 @@ import Testing
     ]
 
     private func report(_ line: String) throws -> [String: Any] {
-        let arguments = ["bench", "--json", "--seconds", "0.02"]
+        // Without real time, which would stop the loops of tests beside it.
+        let arguments = ["bench", "--no-realtime", "--json", "--seconds", "0.02"]
         let run = try Simrun.run(arguments + line.split(separator: " ").map(String.init))
         #expect(run.status == 0, "\(run.errors)")
         return try #require(try run.json() as? [String: Any])
@@ -154,7 +155,10 @@ import Testing
 
     @Test func `an interrupted bench prints no half report`() throws {
         let run = try Simrun.run(
-            ["bench", "--json", "--seconds", "60", "--filter", "sensor/raycast-128"],
+            [
+                "bench", "--no-realtime", "--json", "--seconds", "60", "--filter",
+                "sensor/raycast-128",
+            ],
             interruptAfter: 3
         )
         #expect(run.status == 130, "\(run.errors)")
@@ -168,7 +172,7 @@ import Testing
         ("--policy meanflow-reech", "meanflow-reach"),
     ])
     func `bad input is refused in one sentence`(line: String, word: String) throws {
-        let run = try Simrun.run(["bench"] + line.split(separator: " ").map(String.init))
+        let run = try Simrun.run(["bench", "--no-realtime"] + line.split(separator: " ").map(String.init))
         #expect(run.status == 2)
         #expect(run.errors.contains(word), "\(run.errors)")
         #expect(run.output.isEmpty)
