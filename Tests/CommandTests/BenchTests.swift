@@ -172,7 +172,9 @@ import Testing
         ("--policy meanflow-reech", "meanflow-reach"),
     ])
     func `bad input is refused in one sentence`(line: String, word: String) throws {
-        let run = try Simrun.run(["bench", "--no-realtime"] + line.split(separator: " ").map(String.init))
+        let run = try Simrun.run(
+            ["bench", "--no-realtime"] + line.split(separator: " ").map(String.init)
+        )
         #expect(run.status == 2)
         #expect(run.errors.contains(word), "\(run.errors)")
         #expect(run.output.isEmpty)
