@@ -42,19 +42,20 @@ static const ck_limits avx512 = CK_LIMITS(ck_limits_avx512, nullptr);
 static const ck_limits avx512_bf16 = CK_LIMITS(ck_limits_avx512, ck_limits_avx512::dot_bf16);
 #endif
 
+// By instruction set, narrowest first.
+static const ck_limits *const tables[CP_INSTRUCTION_SETS] = {
+    &baseline,
+    &baseline,
+#if defined(__x86_64__)
+    &avx2,
+    &avx512,
+#endif
+};
+
 extern "C" const ck_limits *ck_limits_for(int32_t instruction_set) {
     if (!cp_supports(instruction_set)) return nullptr;
-    switch (instruction_set) {
-    case CP_SCALAR:
-    case CP_BASELINE:
-        return &baseline;
 #if defined(__x86_64__)
-    case CP_AVX2:
-        return &avx2;
-    case CP_AVX512:
-        return cp_has_bfloat16_dot() ? &avx512_bf16 : &avx512;
+    if (instruction_set == CP_AVX512 && cp_has_bfloat16_dot()) return &avx512_bf16;
 #endif
-    default:
-        return nullptr;
-    }
+    return tables[instruction_set];
 }

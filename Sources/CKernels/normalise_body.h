@@ -63,6 +63,16 @@ CK_INLINE float total(Lanes value) {
     return value[0];
 }
 
+// The halves of a wide vector, added.
+CK_INLINE Lanes folded(Wide::Float value) {
+#if CK_VECTOR_BYTES > CK_NORM_BYTES
+    return __builtin_shufflevector(value, value, 0, 1, 2, 3, 4, 5, 6, 7)
+           + __builtin_shufflevector(value, value, 8, 9, 10, 11, 12, 13, 14, 15);
+#else
+    return value;
+#endif
+}
+
 #if defined(__clang__)
 #define CK_SMALLER(a, b) __builtin_elementwise_min(a, b)
 #define CK_LARGER(a, b) __builtin_elementwise_max(a, b)
@@ -71,12 +81,32 @@ CK_INLINE float total(Lanes value) {
 #define CK_LARGER(a, b) ((a) > (b) ? (a) : (b))
 #endif
 
+#if defined(CK_WIDE_STEPS)
+// exp by the widest set's own instructions: 2^n 2^f with |f| <= 1/2, 2^f by a minimax polynomial of
+// degree 5 (relative error 2e-7).
+CK_INLINE Wide::Float exponential_wide(Wide::Float x) {
+    const Wide::Float to_two = Wide::Float{} + 1.44269504088896341f;
+    const Wide::Float n
+        = __builtin_ia32_rndscaleps_mask(x * to_two, 0, Wide::Float{}, (uint16_t)-1, 4);
+    const Wide::Float f = x * to_two - n;
+    Wide::Float p = f * 1.3264726838e-3f + 9.6715126653e-3f;
+    p = p * f + 5.5507337444e-2f;
+    p = p * f + 2.4022242085e-1f;
+    p = p * f + 6.9314697760e-1f;
+    p = p * f + 1.0f;
+    return __builtin_ia32_scalefps512_mask(p, n, Wide::Float{}, (uint16_t)-1, 4);
+}
+#endif
+
 // exp on -87 ... 20: 2^n e^r with |r| <= ln(2)/2, e^r by the polynomial of Cephes' expf (Moshier,
 // "Methods and Programs for Mathematical Functions"), relative error about 1e-7.
 template <class Vectors>
 CK_INLINE typename Vectors::Float exponential_of(typename Vectors::Float x) {
     typedef typename Vectors::Float Float;
     typedef typename Vectors::Integer Integer;
+#if defined(CK_WIDE_STEPS)
+    if constexpr (sizeof(Float) == 64) return exponential_wide(x);
+#endif
     const float rounder = 12582912.0f; // 1.5 * 2^23: adding it rounds to a whole number
     Float n = x * 1.44269504088896341f + rounder;
     n -= rounder;
@@ -93,6 +123,20 @@ CK_INLINE typename Vectors::Float exponential_of(typename Vectors::Float x) {
 
 CK_INLINE Lanes exponential(Lanes x) { return exponential_of<Narrow>(x); }
 
+// n / d, within two units in the last place; the widest vectors divide slowly.
+template <class Vectors>
+CK_INLINE typename Vectors::Float quotient(typename Vectors::Float n, typename Vectors::Float d) {
+#if defined(CK_WIDE_STEPS)
+    typedef typename Vectors::Float Float;
+    if constexpr (sizeof(Float) == 64) {
+        // 14 bits, doubled by a step of Newton's.
+        const Float near = __builtin_ia32_rcp14ps512_mask(d, Float{}, (uint16_t)-1);
+        return n * (near * (2.0f - d * near));
+    }
+#endif
+    return n / d;
+}
+
 // x n / (n + 2) with n = e (e + 2), e = exp(x); beyond 20 it is x in a float, below -87 it is 0.
 template <class Vectors> CK_INLINE typename Vectors::Float mish_of(typename Vectors::Float x) {
     typedef typename Vectors::Float Float;
@@ -100,7 +144,7 @@ template <class Vectors> CK_INLINE typename Vectors::Float mish_of(typename Vect
     const Float clamped = CK_LARGER(CK_SMALLER(x, highest), lowest);
     const Float e = exponential_of<Vectors>(clamped);
     const Float n = e * (e + 2.0f);
-    return x * (n / (n + 2.0f));
+    return x * quotient<Vectors>(n, n + 2.0f);
 }
 
 CK_INLINE Lanes mish_of(Lanes x) { return mish_of<Narrow>(x); }
@@ -153,30 +197,57 @@ static void group_norm_narrow(const ck_group_norm *job, float *x, const float *r
     }
 }
 
-// The mean, and one over the standard deviation, of `count` numbers from the sums of their
-// differences from `pivot` and of the squares of those. The pivot is one of the numbers, near enough
-// the mean that squares do not cancel.
-CK_INLINE void from_sums(float pivot, float sum, float squares, float count, float epsilon,
-                         float &mean, float &factor) {
-    const float from_pivot = sum / count;
-    const float variance = squares / count - from_pivot * from_pivot;
-    mean = pivot + from_pivot;
-    factor = 1.0f / __builtin_sqrtf((variance > 0 ? variance : 0) + epsilon);
+CK_INLINE Lanes root(Lanes x) {
+#if defined(__clang__)
+    return __builtin_elementwise_sqrt(x);
+#else
+    for (int i = 0; i < norm_lanes; i++) x[i] = __builtin_sqrtf(x[i]);
+    return x;
+#endif
 }
 
-// The moments of a group of whole vectors, in one pass.
+// The means, and one over the standard deviations, of groups of `count` numbers each: from the sums
+// of their differences from `pivot`, and of the squares of those, in their place. A pivot is one of
+// the numbers, near enough the mean that squares do not cancel. The arrays are whole vectors.
+CK_INLINE void from_sums(int64_t groups, float count, float epsilon, const float *pivot,
+                         float *mean, float *factor) {
+    for (int64_t g = 0; g < groups; g += norm_lanes) {
+        const Lanes from_pivot = at(mean + g) / count;
+        const Lanes variance = at(factor + g) / count - from_pivot * from_pivot;
+        const Lanes deviation = root(CK_LARGER(variance, Lanes{}) + epsilon);
+        *(LanesAt *)(mean + g) = at(pivot + g) + from_pivot;
+        *(LanesAt *)(factor + g) = 1.0f / deviation;
+    }
+}
+
+// The moments of groups of whole vectors, in one pass over each: of each channel into `middle` and
+// `factor`, as far as there is room.
 CK_INLINE void group_moments(const float *x, int64_t stride, int64_t steps, int64_t width,
-                             float epsilon, float &mean, float &factor) {
-    const float pivot = x[0];
-    Lanes sums = {}, squares = {};
-    for (int64_t step = 0; step < steps; step++) {
-        for (int64_t i = 0; i < width; i += norm_lanes) {
-            const Lanes d = at(x + step * stride + i) - pivot;
-            sums += d;
-            squares += d * d;
+                             int64_t groups, float epsilon, float *middle, float *factor,
+                             int64_t room) {
+    constexpr int64_t most = 512 / norm_lanes;
+    float pivot[most] = {}, mean[most] = {}, deviation[most] = {};
+    for (int64_t g = 0; g < groups; g++) {
+        const float *from = x + g * width;
+        Lanes sums = {}, squares = {};
+        pivot[g] = from[0];
+        for (int64_t step = 0; step < steps; step++) {
+            for (int64_t i = 0; i < width; i += norm_lanes) {
+                const Lanes d = at(from + step * stride + i) - pivot[g];
+                sums += d;
+                squares += d * d;
+            }
+        }
+        mean[g] = total(sums);
+        deviation[g] = total(squares);
+    }
+    from_sums(groups, (float)(steps * width), epsilon, pivot, mean, deviation);
+    for (int64_t g = 0; g < groups; g++) {
+        for (int64_t i = g * width; i < (g + 1) * width && i < room; i += norm_lanes) {
+            *(LanesAt *)(middle + i) = Lanes{} + mean[g];
+            *(LanesAt *)(factor + i) = Lanes{} + deviation[g];
         }
     }
-    from_sums(pivot, total(sums), total(squares), (float)(steps * width), epsilon, mean, factor);
 }
 
 // The moments of groups that are no whole vectors but together are: sums of each channel over the
@@ -199,16 +270,23 @@ CK_INLINE void channel_moments(const float *x, int64_t stride, int64_t steps, in
         *(LanesAt *)(middle + channels + c) = sums;
         *(LanesAt *)(factor + c) = squares;
     }
-    for (int64_t first = 0; first < channels; first += width) {
-        float sum = 0, squares = 0, mean, deviation;
-        for (int64_t i = first; i < first + width; i++) {
-            sum += middle[channels + i];
-            squares += factor[i];
+    // At most as many groups as channels, each in the place of its sum.
+    constexpr int64_t most = 512 + norm_lanes;
+    float pivot[most], mean[most], deviation[most];
+    for (int64_t g = 0; g < groups; g++) {
+        pivot[g] = x[g * width];
+        mean[g] = deviation[g] = 0;
+        for (int64_t i = g * width; i < (g + 1) * width; i++) {
+            mean[g] += middle[channels + i];
+            deviation[g] += factor[i];
         }
-        from_sums(x[first], sum, squares, (float)(steps * width), epsilon, mean, deviation);
-        for (int64_t i = first; i < first + width; i++) {
-            middle[i] = mean;
-            factor[i] = deviation;
+    }
+    for (int64_t g = groups; g % norm_lanes != 0; g++) pivot[g] = mean[g] = deviation[g] = 0;
+    from_sums(groups, (float)(steps * width), epsilon, pivot, mean, deviation);
+    for (int64_t g = 0; g < groups; g++) {
+        for (int64_t i = g * width; i < (g + 1) * width; i++) {
+            middle[i] = mean[g];
+            factor[i] = deviation[g];
         }
     }
 }
@@ -248,18 +326,12 @@ static void group_norm_wide(const ck_group_norm *job, float *x, const float *res
     for (int64_t group = 0; group < job->groups; group += together) {
         const int64_t left = job->groups - group, count = left < together ? left : together;
         const int64_t start = group * width, end = start + count * width;
-        if (!vectors) {
+        if (vectors) {
+            group_moments(x + start, job->stride, job->steps, width, count, job->epsilon, middle,
+                          factor, room);
+        } else {
             channel_moments(x + start, job->stride, job->steps, width, count, job->epsilon,
                             middle, factor);
-        }
-        for (int64_t g = 0; vectors && g < count; g++) {
-            float mean, deviation;
-            group_moments(x + start + g * width, job->stride, job->steps, width, job->epsilon,
-                          mean, deviation);
-            for (int64_t i = g * width; i < (g + 1) * width && i < room; i++) {
-                middle[i] = mean;
-                factor[i] = deviation;
-            }
         }
         // A group wider than the room has the same numbers everywhere.
         for (int64_t piece = start; piece < end; piece += room) {
@@ -306,15 +378,15 @@ static void layer_norm_narrow(const ck_layer_norm *job) {
     }
 }
 
-// One vector of one row.
+// One vector of one row: `factor` times what is above the mean, `below` the mean times the factor,
+// negated.
 template <class Vectors>
-CK_INLINE void normalise_row(const ck_layer_norm *job, float *x, int64_t i, float mean,
+CK_INLINE void normalise_row(const ck_layer_norm *job, float *x, int64_t i, float below,
                              float factor) {
     typedef typename Vectors::Float Float;
     typedef typename Vectors::FloatAt FloatAt;
-    const Float scale = *(const FloatAt *)(job->scale + i) * factor;
-    const Float y
-        = (*(const FloatAt *)(x + i) - mean) * scale + *(const FloatAt *)(job->shift + i);
+    const Float normal = *(const FloatAt *)(x + i) * factor + below;
+    const Float y = normal * *(const FloatAt *)(job->scale + i) + *(const FloatAt *)(job->shift + i);
     // Written so that what is not a number stays so.
     *(FloatAt *)(x + i) = job->then_relu ? (y < 0.0f ? Float{} : y) : y;
 }
@@ -322,23 +394,21 @@ CK_INLINE void normalise_row(const ck_layer_norm *job, float *x, int64_t i, floa
 // The sums of a row's differences from its first number, and of their squares.
 CK_INLINE void row_sums(const float *x, int64_t width, float &sum, float &squared) {
     const float pivot = x[0];
-    Lanes sums = {}, squares = {};
-    for (int64_t i = 0; i < width; i += norm_lanes) {
-        const Lanes d = at(x + i) - pivot;
+    Wide::Float sums = {}, squares = {};
+    int64_t i = 0;
+    for (; i + wide_lanes <= width; i += wide_lanes) {
+        const Wide::Float d = *(const Wide::FloatAt *)(x + i) - pivot;
         sums += d;
         squares += d * d;
     }
-    sum = total(sums);
-    squared = total(squares);
-}
-
-CK_INLINE Lanes root(Lanes x) {
-#if defined(__clang__)
-    return __builtin_elementwise_sqrt(x);
-#else
-    for (int i = 0; i < norm_lanes; i++) x[i] = __builtin_sqrtf(x[i]);
-    return x;
-#endif
+    Lanes rest = folded(sums), rest_squared = folded(squares);
+    for (; i < width; i += norm_lanes) {
+        const Lanes d = at(x + i) - pivot;
+        rest += d;
+        rest_squared += d * d;
+    }
+    sum = total(rest);
+    squared = total(rest_squared);
 }
 
 // Rows of whole vectors, the moments of some rows first, so that their chains overlap.
@@ -352,22 +422,18 @@ static void layer_norm_wide(const ck_layer_norm *job) {
         for (int64_t row = 0; row < count; row++) {
             row_sums(rows + row * width, width, mean[row], factor[row]);
         }
-        // From the sums to the moments, all rows at once.
         float pivot[together] = {};
         for (int64_t row = 0; row < count; row++) pivot[row] = rows[row * width];
-        const Lanes from_pivot = at(mean) / (float)width;
-        const Lanes variance = at(factor) / (float)width - from_pivot * from_pivot;
-        const Lanes deviation = root(CK_LARGER(variance, Lanes{}) + job->epsilon);
-        *(LanesAt *)mean = at(pivot) + from_pivot;
-        *(LanesAt *)factor = 1.0f / deviation;
+        from_sums(count, (float)width, job->epsilon, pivot, mean, factor);
         for (int64_t row = 0; row < count; row++) {
             float *x = rows + row * width;
+            const float below = -mean[row] * factor[row];
             int64_t i = 0;
             for (; i + wide_lanes <= width; i += wide_lanes) {
-                normalise_row<Wide>(job, x, i, mean[row], factor[row]);
+                normalise_row<Wide>(job, x, i, below, factor[row]);
             }
             for (; i < width; i += norm_lanes) {
-                normalise_row<Narrow>(job, x, i, mean[row], factor[row]);
+                normalise_row<Narrow>(job, x, i, below, factor[row]);
             }
         }
     }

@@ -29,6 +29,7 @@
 #define CK_NAMESPACE ck_avx512
 #define CK_VECTOR_BYTES 64
 #define CK_NORM_BYTES 32
+#define CK_WIDE_STEPS
 #define CK_TILE_ROWS 4
 #define CK_TILE_PANELS 4
 #include "product_body.h"
@@ -38,6 +39,7 @@
 #undef CK_NAMESPACE
 #undef CK_VECTOR_BYTES
 #undef CK_NORM_BYTES
+#undef CK_WIDE_STEPS
 #undef CK_TILE_ROWS
 #undef CK_TILE_PANELS
 #pragma clang attribute pop
@@ -89,20 +91,20 @@ static const ck_kernels avx512 = CK_TABLE(ck_avx512, ck_avx512);
 static const ck_kernels avx512_bf16 = CK_TABLE(ck_avx512, ck_avx512_bf16);
 #endif
 
+// By instruction set, narrowest first.
+static const ck_kernels *const tables[CP_INSTRUCTION_SETS] = {
+    &ck_scalar_kernels,
+    &baseline,
+#if defined(__x86_64__)
+    &avx2,
+    &avx512,
+#endif
+};
+
 extern "C" const ck_kernels *ck_kernels_for(int32_t instruction_set) {
     if (!cp_supports(instruction_set)) return nullptr;
-    switch (instruction_set) {
-    case CP_SCALAR:
-        return &ck_scalar_kernels;
-    case CP_BASELINE:
-        return &baseline;
 #if defined(__x86_64__)
-    case CP_AVX2:
-        return &avx2;
-    case CP_AVX512:
-        return cp_has_bfloat16_dot() ? &avx512_bf16 : &avx512;
+    if (instruction_set == CP_AVX512 && cp_has_bfloat16_dot()) return &avx512_bf16;
 #endif
-    default:
-        return nullptr;
-    }
+    return tables[instruction_set];
 }

@@ -41,20 +41,17 @@ static const cr_kernels avx2 = {cr_avx2::render, cr_avx2::farthest_points};
 static const cr_kernels avx512 = {cr_avx512::render, cr_avx512::farthest_points};
 #endif
 
+// By instruction set, narrowest first.
+static const cr_kernels *const tables[CP_INSTRUCTION_SETS] = {
+    &cr_scalar_kernels,
+    &baseline,
+#if defined(__x86_64__)
+    &avx2,
+    &avx512,
+#endif
+};
+
 extern "C" const cr_kernels *cr_kernels_for(int32_t instruction_set) {
     if (!cp_supports(instruction_set)) return nullptr;
-    switch (instruction_set) {
-    case CP_SCALAR:
-        return &cr_scalar_kernels;
-    case CP_BASELINE:
-        return &baseline;
-#if defined(__x86_64__)
-    case CP_AVX2:
-        return &avx2;
-    case CP_AVX512:
-        return &avx512;
-#endif
-    default:
-        return nullptr;
-    }
+    return tables[instruction_set];
 }

@@ -58,12 +58,7 @@ public struct Conv2d: Sendable {
     }
 
     /// What one output pixel costs.
-    public var cost: PlanCost {
-        PlanCost(
-            flops: Double(2 * matrix.depth * outputs),
-            weightBytes: Double(matrix.depth * outputs * matrix.format.bytes)
-        )
-    }
+    public var cost: PlanCost { matrix.cost }
 
     /// Output pixels along a side of so many input pixels.
     public func outputSize(_ size: Int) -> Int { (size + 2 * padding - kernel) / stride + 1 }
@@ -104,7 +99,12 @@ public struct Conv2d: Sendable {
                     into: workspace.patches.base + i * matrix.depth
                 )
             }
-            multiply(count, into: output.base + first * outputs, workspace)
+            matrix.multiply(
+                workspace.patches.base,
+                rows: count,
+                into: output.base + first * outputs,
+                workspace: workspace.products
+            )
             first += count
         }
     }
@@ -128,21 +128,6 @@ public struct Conv2d: Sendable {
             if middle < length { target.update(repeating: 0, count: length) }
             let source = input.base + ((row + y) * input.width + first) * inputs
             (target + left).update(from: source, count: middle)
-        }
-    }
-
-    private func multiply(
-        _ rows: Int,
-        into output: UnsafeMutablePointer<Float>,
-        _ workspace: Conv2dWorkspace
-    ) {
-        let patches = workspace.patches
-        if matrix.format == .bfloat16Dot {
-            let numbers = UnsafeBufferPointer(start: patches.base, count: rows * matrix.depth)
-            let halves = workspace.products.narrow(numbers, matrix.kernels)
-            matrix.multiply(halves, rows: rows, into: output)
-        } else {
-            matrix.multiply(UnsafePointer(patches.base), rows: rows, into: output)
         }
     }
 }

@@ -86,12 +86,7 @@ struct FiLMLayers: Sendable {
     }
 
     /// What one observation costs.
-    var cost: PlanCost {
-        PlanCost(
-            flops: Double(2 * inputs * outputs),
-            weightBytes: Double(inputs * outputs * matrix.format.bytes)
-        )
-    }
+    var cost: PlanCost { matrix.cost }
 
     /// The numbers of an observation at the first time.
     ///
@@ -104,12 +99,7 @@ struct FiLMLayers: Sendable {
         into output: UnsafeMutablePointer<Float>,
         workspace: ProductWorkspace
     ) {
-        if matrix.format == .bfloat16Dot {
-            let numbers = UnsafeBufferPointer(start: condition, count: inputs)
-            multiply(workspace.narrow(numbers, matrix.kernels), output, workspace)
-        } else {
-            multiply(condition, output, workspace)
-        }
+        matrix.multiply(condition, rows: 1, into: output, workspace: workspace)
     }
 
     /// Moves an observation's numbers from the first time to another.
@@ -121,19 +111,5 @@ struct FiLMLayers: Sendable {
         constants[time].withUnsafeBufferPointer { constant in
             for i in 0..<outputs { output[i] = first[i] + constant[i] }
         }
-    }
-
-    private func multiply<Element: BitwiseCopyable>(
-        _ condition: UnsafePointer<Element>,
-        _ output: UnsafeMutablePointer<Float>,
-        _ workspace: ProductWorkspace
-    ) {
-        matrix.multiply(
-            RowView(base: condition, stride: inputs, rows: 1),
-            using: 0..<inputs,
-            into: output,
-            stride: outputs,
-            partner: workspace.partner
-        )
     }
 }

@@ -9,12 +9,7 @@ public struct Linear: Sendable {
     private let matrix: PackedMatrix
 
     /// What one row costs.
-    public var cost: PlanCost {
-        PlanCost(
-            flops: Double(2 * inputs * outputs),
-            weightBytes: Double(inputs * outputs * matrix.format.bytes)
-        )
-    }
+    public var cost: PlanCost { matrix.cost }
 
     /// Loads `name.weight` (PyTorch's layout `[outputs, inputs]`) and `name.bias`.
     public init(
@@ -66,7 +61,7 @@ public struct Linear: Sendable {
         _ name: String,
         inputs: Int,
         outputs: Int,
-        normalising normalisation: InputNormalisation,
+        normalising normalisation: Normalisation,
         from store: inout WeightStore
     ) throws(InputError) {
         precondition(normalisation.scale.count == inputs && normalisation.offset.count == inputs)
@@ -103,51 +98,12 @@ public struct Linear: Sendable {
         accumulating: Bool = false,
         workspace: ProductWorkspace
     ) {
-        if matrix.format == .bfloat16Dot {
-            let numbers = UnsafeBufferPointer(start: input, count: rows * inputs)
-            let halves = workspace.narrow(numbers, matrix.kernels)
-            multiply(halves, rows, output, accumulating, workspace)
-        } else {
-            multiply(input, rows, output, accumulating, workspace)
-        }
-    }
-
-    private func multiply<Element: BitwiseCopyable>(
-        _ input: UnsafePointer<Element>,
-        _ rows: Int,
-        _ output: UnsafeMutablePointer<Float>,
-        _ accumulating: Bool,
-        _ workspace: ProductWorkspace
-    ) {
         matrix.multiply(
-            RowView(base: input, stride: inputs, rows: rows),
-            using: 0..<inputs,
+            input,
+            rows: rows,
             into: output,
-            stride: outputs,
             accumulating: accumulating,
-            partner: workspace.partner
-        )
-    }
-}
-
-/// What turns raw inputs into a network's: `x scale + offset`, for each input.
-public struct InputNormalisation: Equatable, Sendable {
-    /// A factor for each input.
-    public let scale: [Float]
-    /// Added after scaling.
-    public let offset: [Float]
-
-    /// Creates a normalisation.
-    public init(scale: [Float], offset: [Float]) {
-        precondition(scale.count == offset.count, "one scale and one offset an input")
-        (self.scale, self.offset) = (scale, offset)
-    }
-
-    /// The normalisation that changes nothing.
-    public static func identity(_ inputs: Int) -> InputNormalisation {
-        InputNormalisation(
-            scale: [Float](repeating: 1, count: inputs),
-            offset: [Float](repeating: 0, count: inputs)
+            workspace: workspace
         )
     }
 }

@@ -1,7 +1,5 @@
-internal import CKernels
 public import Diagnostics
 internal import Foundation
-internal import Processor
 
 /// What one core of this machine can do at most with the selected instruction set, measured.
 ///
@@ -131,49 +129,22 @@ extension MachineLimits {
     ///
     /// - Throws: `InputError` if `SIMRUN_ISA` names no set of this machine.
     public static func measure() throws(InputError) -> MachineLimits {
-        let set = try InstructionSet.selected()
-        guard let loops = ck_limits_for(set.code)?.pointee else {
-            preconditionFailure("no limits are compiled for \(set)")
-        }
-        let sink = FloatBuffer(count: 64)
-        let rounds: Int64 = 100_000
-        let perSecond: (@convention(c) (Int64, UnsafeMutablePointer<Float>?) -> Int64) -> Double = {
-            loop in
-            bestRate { Double(loop(rounds, sink.base)) } / 1e9
-        }
+        let loops = try LimitLoops()
         return MachineLimits(
-            floatGigaflops: perSecond(loops.multiply_add),
-            bfloat16DotGigaflops: loops.dot_bf16.map(perSecond),
+            floatGigaflops: best { loops.gigaflops(dot: false) },
+            bfloat16DotGigaflops: loops.hasDot ? best { loops.gigaflops(dot: true) } : nil,
             bandwidths: workingSets.map { size in
-                let bytes = size << 10
-                return Bandwidth(bytes: Double(bytes), gigabytes: readRate(bytes, loops, sink))
+                let set = LimitLoops.WorkingSet(bytes: size << 10)
+                let passes = max(1, (8 << 20) / set.bytes)
+                return Bandwidth(
+                    bytes: Double(set.bytes),
+                    gigabytes: best { loops.gigabytes(set, passes: passes) }
+                )
             }
         )
     }
 
-    /// 10⁹ bytes per second over a working set, in huge pages as weights are.
-    private static func readRate(_ bytes: Int, _ loops: ck_limits, _ sink: FloatBuffer) -> Double {
-        let arena = WeightArena(chunk: 0)
-        let count = bytes / MemoryLayout<Float>.size
-        let memory = arena.allocate(bytes: bytes).bindMemory(to: Float.self, capacity: count)
-        memory.initialize(repeating: 1, count: count)
-        let passes = max(1, (8 << 20) / bytes)
-        return withExtendedLifetime(arena) {
-            bestRate {
-                for _ in 0..<passes { loops.read(memory, Int64(count), sink.base) }
-                return Double(passes * bytes)
-            } / 1e9
-        }
-    }
-
-    /// The highest rate per second of work that says how much it was.
-    private static func bestRate(_ work: () -> Double) -> Double {
-        let clock = ContinuousClock()
-        return (0..<15).reduce(0.0) { best, _ in
-            let start = clock.now
-            let amount = work()
-            let (seconds, attoseconds) = start.duration(to: clock.now).components
-            return max(best, amount / max(1e-9, Double(seconds) + Double(attoseconds) * 1e-18))
-        }
+    private static func best(_ sample: () -> Double) -> Double {
+        (0..<15).reduce(0) { best, _ in max(best, sample()) }
     }
 }

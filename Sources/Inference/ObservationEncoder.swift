@@ -20,8 +20,8 @@ public struct ObservationEncoder: Sendable {
     public init(
         _ name: String,
         shape: NetworkShape,
-        normalising cloud: InputNormalisation,
-        state: InputNormalisation,
+        normalising cloud: Normalisation,
+        state: Normalisation,
         from store: inout WeightStore
     ) throws(InputError) {
         self.shape = shape

@@ -115,17 +115,54 @@ final class PackedMatrix: @unchecked Sendable {
         }
     }
 
-    /// All rows of the weights, contiguous rows of an input, a contiguous output.
-    func multiply<Element: BitwiseCopyable>(
-        _ input: UnsafePointer<Element>,
+    /// The product of whole, contiguous rows of floats, narrowed where the format wants it.
+    ///
+    /// Does not allocate.
+    ///
+    /// - Parameters:
+    ///   - input: Shape `[rows, depth]`.
+    ///   - rows: The number of rows.
+    ///   - output: Shape `[rows, columns]`; must not overlap the input.
+    ///   - accumulating: Whether to add to the output.
+    ///   - workspace: Scratch for an input of that size.
+    func multiply(
+        _ input: UnsafePointer<Float>,
         rows: Int,
-        into output: UnsafeMutablePointer<Float>
+        into output: UnsafeMutablePointer<Float>,
+        accumulating: Bool = false,
+        workspace: ProductWorkspace
+    ) {
+        if format == .bfloat16Dot {
+            let numbers = UnsafeBufferPointer(start: input, count: rows * depth)
+            let halves = workspace.narrow(numbers, kernels)
+            multiply(halves, rows, output, accumulating, workspace.partner)
+        } else {
+            multiply(input, rows, output, accumulating, workspace.partner)
+        }
+    }
+
+    private func multiply<Element: BitwiseCopyable>(
+        _ input: UnsafePointer<Element>,
+        _ rows: Int,
+        _ output: UnsafeMutablePointer<Float>,
+        _ accumulating: Bool,
+        _ partner: ProductPartner?
     ) {
         multiply(
             RowView(base: input, stride: depth, rows: rows),
             using: 0..<depth,
             into: output,
-            stride: columns
+            stride: columns,
+            accumulating: accumulating,
+            partner: partner
+        )
+    }
+
+    /// What one row costs.
+    var cost: PlanCost {
+        PlanCost(
+            flops: Double(2 * depth * columns),
+            weightBytes: Double(depth * columns * format.bytes)
         )
     }
 

@@ -35,7 +35,7 @@ public struct PointEncoder: Sendable {
         inputs: Int,
         widths: [Int],
         outputs: Int,
-        normalising normalisation: InputNormalisation? = nil,
+        normalising normalisation: Normalisation? = nil,
         from store: inout WeightStore
     ) throws(InputError) {
         guard let last = widths.last, let widest = widths.max() else {

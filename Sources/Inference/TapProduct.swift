@@ -109,32 +109,43 @@ struct TapProduct: Sendable {
         let numbers = input.numbers
         guard let base = numbers.baseAddress else { return }
         let job = Job(
-            input: input,
-            output: output,
-            first: first,
-            every: every,
+            steps: (output.steps - first - 1) / every + 1,
+            inputSteps: input.steps,
+            candidates: input.candidates,
+            inputStride: input.stride,
+            inputCandidateStride: input.candidateStride,
+            output: output.row(first),
+            outputStride: every * output.stride,
+            outputCandidateStride: output.candidateStride,
             partner: workspace.partner
         )
         if matrix.format == .bfloat16Dot {
             if !isNarrowed { workspace.narrow(numbers, matrix.kernels) }
-            run(job, over: workspace.narrowed)
+            run(job, over: workspace.narrowed + input.start(0))
         } else {
-            run(job, over: base)
+            run(job, over: base + input.start(0))
         }
     }
 
+    /// What is known of the buffers, without a reference to them: counting references for each of
+    /// the small products would cost more than a percent of a plan.
     private struct Job {
-        let input: SequenceBuffer
-        let output: SequenceBuffer
-        let first: Int
-        let every: Int
+        /// Steps of the product.
+        let steps: Int
+        let inputSteps: Int
+        let candidates: Int
+        let inputStride: Int
+        let inputCandidateStride: Int
+        /// Where the product's step 0 goes.
+        let output: UnsafeMutablePointer<Float>
+        let outputStride: Int
+        let outputCandidateStride: Int
         let partner: ProductPartner?
-
-        var steps: Int { (output.steps - first - 1) / every + 1 }
     }
 
+    /// Runs it over the rows of the input, the first of which is at `base`.
     private func run<Element: BitwiseCopyable>(_ job: Job, over base: UnsafePointer<Element>) {
-        if job.input.candidates == 1 {
+        if job.candidates == 1 {
             runSequence(job, over: base)
         } else {
             for step in 0..<job.steps { runStep(step, job, over: base) }
@@ -148,13 +159,13 @@ struct TapProduct: Sendable {
     ) {
         matrix.multiply(
             RowView(
-                base: base + job.input.start(offset),
-                stride: stride * job.input.stride,
+                base: base + offset * job.inputStride,
+                stride: stride * job.inputStride,
                 rows: job.steps
             ),
             using: 0..<matrix.depth,
-            into: job.output.row(job.first),
-            stride: job.every * job.output.stride,
+            into: job.output,
+            stride: job.outputStride,
             partner: job.partner
         )
     }
@@ -166,16 +177,16 @@ struct TapProduct: Sendable {
         over base: UnsafePointer<Element>
     ) {
         let start = step * stride + offset
-        let live = max(0, -start)..<min(taps, job.input.steps - start)
+        let live = max(0, -start)..<min(taps, job.inputSteps - start)
         matrix.multiply(
             RowView(
-                base: base + job.input.start(start + live.lowerBound),
-                stride: job.input.candidateStride,
-                rows: job.input.candidates
+                base: base + (start + live.lowerBound) * job.inputStride,
+                stride: job.inputCandidateStride,
+                rows: job.candidates
             ),
-            using: (live.lowerBound * job.input.stride)..<(live.upperBound * job.input.stride),
-            into: job.output.row(job.first + step * job.every),
-            stride: job.output.candidateStride,
+            using: (live.lowerBound * job.inputStride)..<(live.upperBound * job.inputStride),
+            into: job.output + step * job.outputStride,
+            stride: job.outputCandidateStride,
             partner: job.partner
         )
     }

@@ -1,5 +1,5 @@
 import Diagnostics
-import Inference
+public import Inference
 
 extension PolicyManifest {
     /// Where the origin of the cloud that the network reads is; the axes are the world's.
@@ -32,10 +32,10 @@ extension PolicyManifest {
 
         /// The normalisation of the numbers of a point as the network reads them: in the world
         /// frame, then from the tool.
-        var inputNormalisation: InputNormalisation {
+        var inputNormalisation: Normalisation {
             switch normalisation {
             case .limits(let numbers):
-                return InputNormalisation(scale: numbers.scale, offset: numbers.offset)
+                return numbers
             case .isotropic(let centre, let worldScale, let toolScale):
                 var scale: [Float] = []
                 var offset: [Float] = []
@@ -47,7 +47,7 @@ extension PolicyManifest {
                     scale += [toolScale, toolScale, toolScale]
                     offset += [0, 0, 0]
                 }
-                return InputNormalisation(scale: scale, offset: offset)
+                return Normalisation(scale: scale, offset: offset)
             }
         }
     }

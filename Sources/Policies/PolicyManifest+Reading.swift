@@ -1,4 +1,5 @@
 import Diagnostics
+import Inference
 
 /// Reading of the keys that several sections share, of the state and of the action.
 extension PolicyManifest {

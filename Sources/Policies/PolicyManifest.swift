@@ -17,14 +17,6 @@ public struct PolicyManifest: Equatable, Sendable {
         case zero
     }
 
-    /// `normalised = value * scale + offset`, per dimension.
-    public struct Normalisation: Equatable, Sendable {
-        /// Never 0.
-        public let scale: [Float]
-        /// Added after scaling.
-        public let offset: [Float]
-    }
-
     /// The name under which the policy is found.
     public let name: String
     /// What kind of network it is, and so how it is used.

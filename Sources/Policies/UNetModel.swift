@@ -36,10 +36,7 @@ public final class UNetModel: Sendable {
             "encoder",
             shape: manifest.network,
             normalising: manifest.cloud.inputNormalisation,
-            state: InputNormalisation(
-                scale: manifest.stateNormalisation.scale,
-                offset: manifest.stateNormalisation.offset
-            ),
+            state: manifest.stateNormalisation,
             from: &store
         )
         unet = try UNet(

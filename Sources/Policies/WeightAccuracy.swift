@@ -64,7 +64,7 @@ public struct WeightAccuracy: Equatable, Sendable {
         _ model: UNetModel,
         into evaluation: NetworkEvaluation
     ) {
-        func fill(_ buffer: FloatBuffer, _ normalisation: InputNormalisation) {
+        func fill(_ buffer: FloatBuffer, _ normalisation: Normalisation) {
             for i in 0..<buffer.count {
                 let dimension = i % normalisation.scale.count
                 let normalised = Float(random.uniform(in: -1...1))
@@ -74,13 +74,7 @@ public struct WeightAccuracy: Equatable, Sendable {
         }
         let manifest = model.manifest
         fill(evaluation.cloud, manifest.cloud.inputNormalisation)
-        fill(
-            evaluation.state,
-            InputNormalisation(
-                scale: manifest.stateNormalisation.scale,
-                offset: manifest.stateNormalisation.offset
-            )
-        )
+        fill(evaluation.state, manifest.stateNormalisation)
         for i in 0..<evaluation.earlierFeatures.count {
             evaluation.earlierFeatures.base[i] = Float(random.uniform(in: -1...1))
         }

@@ -39,25 +39,12 @@ public struct RandomStream: RandomNumberGenerator, Sendable, BitwiseCopyable {
         return radius * cos(2 * .pi * uniform())
     }
 
-    /// The ten-round Philox 4x32 block function.
-    static func philox(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
-        let block = philox(
-            UInt64(counter.x) | UInt64(counter.y) << 32,
-            UInt64(counter.z) | UInt64(counter.w) << 32,
-            key
-        )
-        return SIMD4(
-            UInt32(truncatingIfNeeded: block.low),
-            UInt32(truncatingIfNeeded: block.low >> 32),
-            UInt32(truncatingIfNeeded: block.high),
-            UInt32(truncatingIfNeeded: block.high >> 32)
-        )
-    }
-
-    /// The same on two halves of the counter, each word in a variable of its own: vectors of four
-    /// are slower here, for each round exchanges words.
+    /// The ten-round Philox 4x32 block function, of a counter in two halves.
+    ///
+    /// Each word is in a variable of its own: vectors of four are slower here, for each round
+    /// exchanges words.
     @inline(__always)
-    private static func philox(
+    static func philox(
         _ low: UInt64,
         _ high: UInt64,
         _ key: SIMD2<UInt32>

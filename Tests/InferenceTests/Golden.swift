@@ -19,6 +19,20 @@ struct Golden {
 
     func tensor(_ name: String) throws -> Tensor { try file.tensor(name) }
 
+    /// The names `prefix.SIZES` under which inputs of one layer lie.
+    func inputs(_ prefix: String) throws -> [String] {
+        let found = file.names
+            .filter { $0.hasPrefix(prefix + ".") && $0.hasSuffix(".input") }
+            .map { String($0.dropLast(6)) }
+        try #require(!found.isEmpty, "no golden for \(prefix)")
+        return found
+    }
+
+    /// The numbers in a name, in order.
+    static func sizes(_ name: String) -> [Int] {
+        name.split(whereSeparator: { !$0.isNumber }).compactMap { Int($0) }
+    }
+
     func sequence(_ name: String) throws -> SequenceBuffer {
         let tensor = try tensor(name)
         let buffer = SequenceBuffer(steps: tensor.shape[0], channels: tensor.shape[1])

@@ -7,18 +7,6 @@ import Testing
 
     init() throws { golden = try Golden("images") }
 
-    private func named(_ prefix: String) throws -> [String] {
-        let found = golden.file.names
-            .filter { $0.hasPrefix(prefix + ".") && $0.hasSuffix(".input") }
-            .map { String($0.dropLast(6)) }
-        try #require(!found.isEmpty, "no golden for \(prefix)")
-        return found
-    }
-
-    private func sizes(_ name: String) -> [Int] {
-        name.split(whereSeparator: { !$0.isNumber }).compactMap { Int($0) }
-    }
-
     private func picture(_ name: String) throws -> ImageBuffer {
         let tensor = try golden.tensor(name)
         let image = ImageBuffer(
@@ -31,7 +19,7 @@ import Testing
     }
 
     private func conv(_ name: String, _ store: inout WeightStore) throws -> Conv2d {
-        let size = sizes(name)
+        let size = Golden.sizes(name)
         return try Conv2d(
             name,
             inputs: size[2],
@@ -44,7 +32,7 @@ import Testing
     }
 
     @Test func `convolutions agree with PyTorch, with padding, strides and patches`() throws {
-        for name in try named("conv") {
+        for name in try golden.inputs("conv") {
             let input = try picture("\(name).input")
             let expected = try golden.tensor("\(name).output")
             for format in WeightFormat.allCases {
@@ -87,8 +75,8 @@ import Testing
     }
 
     @Test func `max pools agree with PyTorch and padding never wins`() throws {
-        for name in try named("max_pool") {
-            let size = sizes(name)
+        for name in try golden.inputs("max_pool") {
+            let size = Golden.sizes(name)
             let input = try picture("\(name).input")
             let pool = try MaxPool2d(kernel: size[3], stride: size[4], padding: size[5])
             let output = ImageBuffer(

@@ -104,11 +104,12 @@ import Testing
                 )
                 // Guards behind the result show a write past the last column.
                 var output = [Float](repeating: 7, count: rows * columns + 16)
-                if format == .bfloat16Dot {
-                    matrix.multiply(product.input.map(bfloat16), rows: rows, into: &output)
-                } else {
-                    matrix.multiply(product.input, rows: rows, into: &output)
-                }
+                matrix.multiply(
+                    product.input,
+                    rows: rows,
+                    into: &output,
+                    workspace: ProductWorkspace(inputs: rows * depth)
+                )
                 let (values, magnitudes) = product.reference()
                 var worst: Float = 0
                 for i in 0..<values.count {
@@ -189,7 +190,12 @@ import Testing
             var one = [Float](repeating: 0, count: 40)
             one[row] = 1
             var output = [Float](repeating: 0, count: 5)
-            matrix.multiply(one, rows: 1, into: &output)
+            matrix.multiply(
+                one,
+                rows: 1,
+                into: &output,
+                workspace: ProductWorkspace(inputs: 40)
+            )
             for column in 0..<5 {
                 let values = stride(from: column, to: 200, by: 5).map { abs(product.weights[$0]) }
                 let step = (values.max() ?? 0) / 127

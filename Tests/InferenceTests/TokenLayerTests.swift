@@ -7,25 +7,13 @@ import Testing
 
     init() throws { golden = try Golden("tokens") }
 
-    private func named(_ prefix: String) throws -> [String] {
-        let found = golden.file.names
-            .filter { $0.hasPrefix(prefix + ".") && $0.hasSuffix(".input") }
-            .map { String($0.dropLast(6)) }
-        try #require(!found.isEmpty, "no golden for \(prefix)")
-        return found
-    }
-
-    private func sizes(_ name: String) -> [Int] {
-        name.split(whereSeparator: { !$0.isNumber }).compactMap { Int($0) }
-    }
-
     private func visible(_ name: String) throws -> [Int32] {
         try golden.tensor("\(name).visible").values.map { Int32($0) }
     }
 
     @Test func `RMS norms agree with PyTorch, in place or not`() throws {
-        for name in try named("rms_norm") {
-            let size = sizes(name)
+        for name in try golden.inputs("rms_norm") {
+            let size = Golden.sizes(name)
             var store = WeightStore(golden.file)
             let layer = try RMSNorm(name, width: size[1], epsilon: 1e-6, from: &store)
             var x = try golden.tensor("\(name).input").values
@@ -60,8 +48,8 @@ import Testing
     }
 
     @Test func `attention agrees with PyTorch under full, causal and prefix masks`() throws {
-        for name in try named("attention") {
-            let size = sizes(name)
+        for name in try golden.inputs("attention") {
+            let size = Golden.sizes(name)
             let got = try attend(
                 try golden.tensor("\(name).input").values,
                 try golden.tensor("\(name).keys").values,
@@ -74,8 +62,8 @@ import Testing
     }
 
     @Test func `self-attention agrees with PyTorch in every format of weights`() throws {
-        for name in try named("self_attention") {
-            let size = sizes(name)
+        for name in try golden.inputs("self_attention") {
+            let size = Golden.sizes(name)
             let expected = try golden.tensor("\(name).output")
             for format in WeightFormat.allCases {
                 var store = WeightStore(golden.file, format: format)

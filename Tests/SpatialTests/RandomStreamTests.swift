@@ -5,15 +5,11 @@ import Testing
 @Suite struct RandomStreamTests {
     /// Known answers of Philox4x32-10, published with the Random123 library (kat_vectors).
     @Test func philoxGivesItsPublishedVectors() {
-        #expect(
-            RandomStream.philox(counter: SIMD4(0, 0, 0, 0), key: SIMD2(0, 0))
-                == SIMD4(0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8)
-        )
-        let ones = UInt32.max
-        #expect(
-            RandomStream.philox(counter: SIMD4(ones, ones, ones, ones), key: SIMD2(ones, ones))
-                == SIMD4(0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd)
-        )
+        // The vectors' words, the least significant first.
+        let zeros = RandomStream.philox(0, 0, SIMD2(0, 0))
+        #expect(zeros == (0xe169_c58d_6627_e8d5, 0x9b00_dbd8_bc57_ac4c))
+        let ones = RandomStream.philox(.max, .max, SIMD2(.max, .max))
+        #expect(ones == (0x41c8_3b0e_408f_276d, 0x6d54_51fd_a20b_c7c6))
     }
 
     @Test func streamsOfOneSeedDiffer() {
