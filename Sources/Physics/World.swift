@@ -119,6 +119,32 @@ public final class World {
         return Int(total)
     }
 
+    /// Calls `body` for every touching pair, in a fixed order.
+    ///
+    /// Scratch is kept, so that only more contacts than ever before allocate.
+    public func forEachContact(_ body: (Contact) -> Void) {
+        if contactScratch.isEmpty {
+            contactScratch = Array(repeating: cb_contact(), count: 256)
+        }
+        var total = readContacts()
+        if total > contactScratch.count {
+            contactScratch = Array(repeating: cb_contact(), count: 2 * total)
+            total = readContacts()
+        }
+        for index in 0..<total { body(contactScratch[index].contact) }
+    }
+
+    /// Fills the scratch, and returns how many pairs touch.
+    private func readContacts() -> Int {
+        var total: Int32 = 0
+        contactScratch.withUnsafeMutableBufferPointer { scratch in
+            require(
+                cb_world_contacts(handle, scratch.baseAddress, Int32(scratch.count), &total)
+            )
+        }
+        return Int(total)
+    }
+
     /// The first thing on the way from `start` to `end`, two different world points.
     public func rayTest(from start: Vector3, to end: Vector3) -> RayHit? {
         var hit = cb_ray_hit()

@@ -24,8 +24,13 @@ public struct EpisodeStatus: Equatable, Sendable, BitwiseCopyable {
     public var holdsNow = false
     /// Whether the predicate has ever held.
     public var heldOnce = false
-    /// When the predicate had first held for the task's hold time.
+    /// When the predicate had first held for the task's hold time; taken back where a task judged
+    /// at its end breaks it again.
     public var succeededAt: TimeSpan?
+    /// Whether the predicate stayed true for 0.5 s from the first time it held.
+    ///
+    /// Nil as long as that is open. A predicate that does not is flickering.
+    public var wasSteady: Bool?
 
     /// An episode in which nothing has happened yet.
     public init() {}

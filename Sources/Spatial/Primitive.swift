@@ -13,6 +13,17 @@ public enum Primitive: Equatable, Sendable, BitwiseCopyable {
     /// The half space `z <= 0`, seen from above.
     case plane
 
+    /// Half the sides of the smallest box round the shape, along its own axes; infinite for the plane.
+    public var boxHalfExtents: Vector3 {
+        switch self {
+        case .box(let halfExtents): halfExtents
+        case .sphere(let radius): Vector3(repeating: radius)
+        case .capsule(let radius, let halfLength): Vector3(radius, radius, radius + halfLength)
+        case .cylinder(let radius, let halfLength): Vector3(radius, radius, halfLength)
+        case .plane: Vector3(repeating: .infinity)
+        }
+    }
+
     /// The radius of the smallest origin-centred sphere round the shape; infinite for the plane.
     public var boundingRadius: Double {
         switch self {

@@ -9,10 +9,10 @@ enum TaskAim: Equatable, Sendable {
     /// The tool must keep up with something that moves.
     case company
 
-    init(_ task: TaskDefinition) {
+    init(_ task: TaskDefinition, instruction: Int = 0) {
         if task.scene.contains(where: { $0.kind == .driven }) {
             self = .company
-        } else if task.success.conditions.contains(where: \.asksForHeight) {
+        } else if task.success(of: instruction).condition.facts.contains(where: \.asksForHeight) {
             self = .height
         } else {
             self = .place
@@ -20,7 +20,7 @@ enum TaskAim: Equatable, Sendable {
     }
 }
 
-extension SuccessPredicate.Condition {
+extension Condition {
     fileprivate var asksForHeight: Bool {
         if case .lifted = self { true } else { false }
     }

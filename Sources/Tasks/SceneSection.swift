@@ -4,13 +4,14 @@ import Spatial
 
 /// The `scene` section of a task file.
 enum SceneSection {
-    private enum ShapeName: String, CaseIterable { case box, sphere, capsule, cylinder }
-
-    static func objects(_ values: [YAMLValue]) throws(InputError) -> [SceneObject] {
+    static func objects(
+        _ values: [YAMLValue],
+        materials: [String: SurfaceMaterial]
+    ) throws(InputError) -> [SceneObject] {
         var objects: [SceneObject] = []
         for value in values {
-            let object = try object(value.mapping())
-            guard !["tool", "goal"].contains(object.name),
+            let object = try object(value.mapping(), materials: materials)
+            guard !SceneNames.reserved.contains(object.name),
                 !objects.contains(where: { $0.name == object.name })
             else {
                 throw value.place.error(
@@ -23,60 +24,23 @@ enum SceneSection {
         return objects
     }
 
-    private static func object(_ mapping: YAMLMapping) throws(InputError) -> SceneObject {
+    private static func object(
+        _ mapping: YAMLMapping,
+        materials: [String: SurfaceMaterial]
+    ) throws(InputError) -> SceneObject {
         let kind = try mapping.choice("kind", of: SceneObject.Kind.self)
-        let color = try mapping.required("color").vector3(in: 0...1)
         let object = SceneObject(
             name: try mapping.string("name"),
             kind: kind,
-            shape: try shape(mapping),
+            parts: try ShapeSection.parts(mapping),
             mass: kind == .dynamic ? try mapping.quantity("mass", .mass, in: 1e-4...1000) : 0,
-            friction: try friction(mapping, kind: kind),
-            color: SIMD3<Float>(Float(color.x), Float(color.y), Float(color.z)),
+            material: try MaterialsSection.material(of: mapping, kind: kind, among: materials),
             start: try start(mapping, kind: kind),
-            motion: try MotionSection.read(mapping, kind: kind)
+            motion: try MotionSection.read(mapping, kind: kind),
+            place: mapping.place
         )
         try mapping.finish()
         return object
-    }
-
-    private static func shape(_ mapping: YAMLMapping) throws(InputError) -> Primitive {
-        let size = 1e-4...100.0
-        switch try mapping.choice("shape", of: ShapeName.self) {
-        case .box:
-            let halfExtents = try mapping.vector3("half_extents", .length)
-            guard halfExtents.min() >= size.lowerBound, halfExtents.max() <= size.upperBound else {
-                throw try mapping.required("half_extents").mismatch("lengths from 0.1 mm to 100 m")
-            }
-            return .box(halfExtents: halfExtents)
-        case .sphere:
-            return .sphere(radius: try mapping.quantity("radius", .length, in: size))
-        case .capsule:
-            return .capsule(
-                radius: try mapping.quantity("radius", .length, in: size),
-                halfLength: try mapping.quantity("half_length", .length, in: size)
-            )
-        case .cylinder:
-            return .cylinder(
-                radius: try mapping.quantity("radius", .length, in: size),
-                halfLength: try mapping.quantity("half_length", .length, in: size)
-            )
-        }
-    }
-
-    /// Things that nothing moves may leave friction out: Bullet's pair product then rests on the other body.
-    private static func friction(
-        _ mapping: YAMLMapping,
-        kind: SceneObject.Kind
-    ) throws(InputError) -> SceneObject.Friction {
-        guard kind == .dynamic || mapping.optional("friction") != nil else {
-            return SceneObject.Friction(sliding: 1, rolling: 0.001, spinning: 0.01)
-        }
-        return SceneObject.Friction(
-            sliding: try mapping.number("friction", in: 0...10),
-            rolling: try mapping.number("rolling_friction", in: 0...1),
-            spinning: try mapping.number("spinning_friction", in: 0...1)
-        )
     }
 
     private static func start(
@@ -88,7 +52,7 @@ enum SceneSection {
             let origin = BoxRegion(lower: .zero, upper: .zero)
             return SceneObject.Start(region: origin, yaw: 0...0)
         }
-        guard kind == .dynamic else {
+        guard kind == .dynamic || mapping.optional("start") != nil else {
             let position = try mapping.vector3("position", .length)
             let yaw = try mapping.optional("yaw").map { (value) throws(InputError) in
                 try value.quantity(.angle)
@@ -99,9 +63,48 @@ enum SceneSection {
             )
         }
         let start = try mapping.mapping("start")
-        let region = try TaskFile.openRegion(start)
-        let yaw = try start.range("yaw", .angle)
+        let hasPlace = start.optional("x") != nil || start.optional("y") != nil
+        let hasYaw = start.optional("yaw") != nil
+        let x = hasPlace ? try start.range("x", .length) : 0...0
+        let y = hasPlace ? try start.range("y", .length) : 0...0
+        let z = try start.range("z", .length)
+        let yaw = hasYaw ? try start.range("yaw", .angle) : 0...0
         try start.finish()
-        return SceneObject.Start(region: region, yaw: yaw)
+        return SceneObject.Start(
+            region: BoxRegion(
+                lower: Vector3(x.lowerBound, y.lowerBound, z.lowerBound),
+                upper: Vector3(x.upperBound, y.upperBound, z.upperBound)
+            ),
+            yaw: yaw,
+            hasPlace: hasPlace,
+            hasYaw: hasYaw
+        )
+    }
+
+    /// Every start is given once: by the object's ranges or by `fixed_starts`.
+    static func requireStarts(
+        _ scene: [SceneObject],
+        fixedStarts: FixedStarts?
+    ) throws(InputError) {
+        for (index, object) in scene.enumerated() {
+            let isPlaced = fixedStarts?.choosesPlace(of: index) ?? false
+            guard object.start.hasPlace != isPlaced else {
+                throw object.place.error(
+                    expected: isPlaced
+                        ? "no x and y under start, which fixed_starts chooses"
+                        : "x and y under start, or the object among fixed_starts",
+                    found: isPlaced ? "both for \(object.name)" : "neither for \(object.name)"
+                )
+            }
+            let isTurned = fixedStarts?.choosesYaw(of: index) ?? false
+            guard object.start.hasYaw != isTurned else {
+                throw object.place.error(
+                    expected: isTurned
+                        ? "no yaw under start, which fixed_starts chooses"
+                        : "yaw under start, or the object among fixed_starts",
+                    found: isTurned ? "both for \(object.name)" : "neither for \(object.name)"
+                )
+            }
+        }
     }
 }

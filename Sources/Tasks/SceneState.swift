@@ -8,10 +8,8 @@ public final class SceneState {
     var worldFromTool: Pose = .identity
     /// The distance between the finger pads in metres.
     var gripperOpening: Double = 0
-    /// The widest opening in metres.
-    var widestOpening: Double = 0
-    /// Whether both finger pads press on the object that the task is about.
-    var isGrasped = false
+    /// The robot's joint positions in link order, in radians and metres.
+    var robotJoints: [Double] = []
     /// The declared goal.
     var goal: Vector3 = .zero
     /// Object poses in scene order.
@@ -22,24 +20,90 @@ public final class SceneState {
     var startHeights: [Double]
     /// How the target's velocity changes, where it is led along a path.
     var targetAcceleration: Vector3 = .zero
-    /// Index of the first object that moves, which experts handle.
-    let target: Int?
+    /// Index of the object that the task is about, which experts handle.
+    var target: Int?
+    /// What must hold for success; experts work it off.
+    var condition = Condition.all([])
+    /// The scene's objects, as the task file has them.
+    let scene: [SceneObject]
+    /// How the tool grasps, in the pose that the episode starts in.
+    var grip = GripGeometry()
+    /// What touches what, as of the last judgement; memory is kept.
+    private(set) var touches: [Touch] = []
+    /// The robot's links that carry finger pads.
+    private let padLinks: [Int]
 
-    init(objectCount: Int, target: Int?) {
+    init(scene: [SceneObject], target: Int?, padLinks: [Int] = []) {
+        self.scene = scene
+        let objectCount = scene.count
         worldFromObject = [Pose](repeating: .identity, count: objectCount)
         objectVelocities = [Vector3](repeating: .zero, count: objectCount)
         startHeights = [Double](repeating: 0, count: objectCount)
         self.target = target
+        self.padLinks = padLinks
+        touches.reserveCapacity(Self.touchCapacity)
     }
 
-    /// Where a predicate's place is now.
-    func position(of place: SuccessPredicate.Place) -> Vector3 {
-        switch place {
-        case .tool: worldFromTool.translation
-        case .goal: goal
-        case .object(let index): worldFromObject[index].translation
+    /// How many touches are kept without taking memory.
+    static let touchCapacity = 256
+
+    /// Forgets what touched.
+    func clearTouches() { touches.removeAll(keepingCapacity: true) }
+
+    /// Takes note of two bodies that press on each other.
+    func add(_ touch: Touch) { touches.append(touch) }
+
+    /// Where what a place is fixed to is now, in the world.
+    func pose(of frame: SceneFrame) -> Pose {
+        switch frame {
+        case .world: .identity
+        case .tool: worldFromTool
+        case .goal: Pose(translation: goal)
+        case .object(let index): worldFromObject[index]
         }
     }
+
+    /// Where a place is now, in the world.
+    func position(of place: Place) -> Vector3 {
+        let frame = pose(of: place.frame)
+        // Most places are origins.
+        return place.offset == .zero ? frame.translation : frame(place.offset)
+    }
+
+    /// Whether two bodies press on each other.
+    func touch(_ one: TouchingBody, _ other: TouchingBody) -> Bool {
+        for touch in touches {
+            if touch.first == one, touch.second == other { return true }
+            if touch.first == other, touch.second == one { return true }
+        }
+        return false
+    }
+
+    /// How many finger pads press on an object.
+    func padsTouching(_ object: Int) -> Int {
+        var count = 0
+        for link in padLinks where touch(.robotLink(link), .object(object)) { count += 1 }
+        return count
+    }
+
+    /// Whether every finger pad presses on an object.
+    func isGrasped(_ object: Int) -> Bool {
+        !padLinks.isEmpty && padsTouching(object) == padLinks.count
+    }
+
+    /// Whether any part of the robot presses on an object.
+    func isTouchedByRobot(_ object: Int) -> Bool {
+        for touch in touches {
+            switch (touch.first, touch.second) {
+            case (.robotLink, .object(object)), (.object(object), .robotLink): return true
+            default: break
+            }
+        }
+        return false
+    }
+
+    /// Whether every finger pad presses on the object that the task is about.
+    var isGrasped: Bool { target.map { isGrasped($0) } ?? false }
 
     /// The position of the object that the task is about.
     var targetPosition: Vector3 {

@@ -16,7 +16,7 @@ struct SceneVisuals {
     private let worldFromBase: Pose
     /// The visuals, with the poses of the last ``update(links:objects:)``.
     private(set) var visuals: [Visual]
-    /// The poses alone, in the same order.
+    /// The poses alone, in the same order, and the tool's after them, which wrist cameras ride on.
     private(set) var poses: [Pose]
 
     init(task: TaskDefinition, robot: RobotModel) {
@@ -33,8 +33,10 @@ struct SceneVisuals {
             }
         }
         for (index, object) in task.scene.enumerated() {
-            owners.append(.object(index))
-            shapes.append((object.shape, .identity, object.color))
+            for part in object.parts {
+                owners.append(.object(index))
+                shapes.append((part.shape, part.objectFromShape, part.color))
+            }
         }
         self.owners = owners
         worldFromBase = task.worldFromBase
@@ -47,7 +49,7 @@ struct SceneVisuals {
                 segment: Self.segment(of: owner, linkCount: robot.links.count)
             )
         }
-        poses = ownerFromShape
+        poses = ownerFromShape + [.identity]
     }
 
     /// Segments: the base 0, links from 1, objects after them.
@@ -60,7 +62,8 @@ struct SceneVisuals {
     }
 
     /// Moves everything to where the links and objects are.
-    mutating func update(links: [Pose], objects: [Pose]) {
+    mutating func update(links: [Pose], objects: [Pose], worldFromTool: Pose) {
+        poses[owners.count] = worldFromTool
         for index in owners.indices {
             let worldFromOwner =
                 switch owners[index] {

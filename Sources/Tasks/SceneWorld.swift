@@ -23,8 +23,10 @@ struct SceneWorld {
             MultibodySpecification(robot: setup.robot, worldFromBase: setup.task.worldFromBase)
         )
         var bodies: [BodyID] = []
-        for (object, pose) in zip(setup.task.scene, placement.worldFromObject) {
-            bodies.append(try world.add(object.specification(at: pose)))
+        for (index, object) in setup.task.scene.enumerated() {
+            var specification = object.specification(at: placement.worldFromObject[index])
+            if placement.isAbsent[index] { specification.motion = .fixed }
+            bodies.append(try world.add(specification))
         }
         self.bodies = bodies
         self.world = world
@@ -48,7 +50,7 @@ struct SceneWorld {
                 world.setVelocity(
                     of: bodies[index],
                     to: SceneMotion.launch(
-                        object.shape,
+                        object.parts[0].shape,
                         heading: placement.headings[index],
                         speed: speed
                     )
@@ -72,6 +74,44 @@ struct SceneWorld {
         }
     }
 
+    /// Writes down what presses on what since the last step.
+    func readTouches(into state: SceneState) {
+        state.clearTouches()
+        world.forEachContact { contact in
+            guard contact.normalImpulse > 0, let first = body(contact.a),
+                let second = body(contact.b)
+            else { return }
+            state.add(Touch(first: first, second: second))
+        }
+    }
+
+    /// Writes down where everything is, what touches what and how the robot stands.
+    func read(_ robot: RobotModel, into state: SceneState) {
+        var joints = [Double](repeating: 0, count: robot.links.count)
+        var velocities = joints
+        joints.withUnsafeMutableBufferPointer { joints in
+            velocities.withUnsafeMutableBufferPointer {
+                world.readJointState(of: arm, positions: joints, velocities: $0)
+            }
+        }
+        var links = [Pose](repeating: .identity, count: robot.links.count)
+        links.withUnsafeMutableBufferPointer { world.readLinkPoses(of: arm, into: $0) }
+        state.robotJoints = joints
+        state.worldFromTool = links[robot.armJointCount - 1] * robot.linkFromTool
+        for index in bodies.indices { state.worldFromObject[index] = world.pose(of: bodies[index]) }
+        readTouches(into: state)
+    }
+
+    /// Bodies are added in scene order, and the robot is the one multibody.
+    func body(_ object: WorldObject) -> TouchingBody? {
+        switch object {
+        case .body(let id): .object(id.index)
+        case .base(arm): .robotLink(-1)
+        case .link(arm, let link): .robotLink(link)
+        case .base, .link: nil
+        }
+    }
+
     /// The velocity of an object's origin after `elapsed` seconds, in the world.
     func velocity(ofObject index: Int, elapsed: Double) -> Vector3 {
         if let path = placement.paths[index] {
@@ -87,9 +127,11 @@ struct SceneWorld {
         return fromCentre * (-speed * speed / (path.radius * path.radius))
     }
 
-    /// Puts the arm at home, at rest.
-    func bringHome(_ robot: RobotModel) {
-        let home = JointCommand(arm: robot.home, gripperOpening: robot.homeOpening)
+    /// Puts the arm where the task has it start, at rest.
+    func bringHome(_ setup: TaskSetup) {
+        let robot = setup.robot
+        let start = setup.task.robotStart.map { JointVector($0.joints) } ?? robot.home
+        let home = JointCommand(arm: start, gripperOpening: robot.homeOpening)
         var positions = [Double](repeating: 0, count: robot.links.count)
         positions.withUnsafeMutableBufferPointer { robot.expand(home, into: $0) }
         let rest = [Double](repeating: 0, count: robot.links.count)
@@ -103,18 +145,19 @@ struct SceneWorld {
 
 extension SceneObject {
     fileprivate func specification(at pose: Pose) -> RigidBodySpecification {
-        let collider = Collider(shape: shape)
+        let colliders = parts.map { Collider(shape: $0.shape, linkFromShape: $0.objectFromShape) }
         let material = Material(
-            friction: friction.sliding,
-            rollingFriction: friction.rolling,
-            spinningFriction: friction.spinning
+            friction: self.material.sliding,
+            rollingFriction: self.material.rolling,
+            spinningFriction: self.material.spinning,
+            restitution: self.material.restitution
         )
         switch kind {
         case .static, .conveyor, .driven:
             return RigidBodySpecification(
                 name: name,
                 motion: kind == .static ? .fixed : .kinematic,
-                colliders: [collider],
+                colliders: colliders,
                 material: material,
                 worldFromBody: pose
             )
@@ -122,7 +165,7 @@ extension SceneObject {
             return RigidBodySpecification(
                 name: name,
                 mass: mass,
-                colliders: [collider],
+                colliders: colliders,
                 material: material,
                 worldFromBody: pose
             )

@@ -2,12 +2,14 @@ import Diagnostics
 import Robots
 import Runtime
 import Sensing
+import Spatial
 
 /// The `sensors` section of a task file.
 enum SensorSection {
     /// What the section holds.
     struct Contents {
         var cameras: [CameraSpecification]
+        var places: [YAMLPlace]
         var cloud: CloudSpecification?
         var conveyorEncoder: Int?
     }
@@ -17,6 +19,7 @@ enum SensorSection {
         scene: [SceneObject]
     ) throws(InputError) -> Contents {
         var cameras: [CameraSpecification] = []
+        var places: [YAMLPlace] = []
         for value in try mapping.list("cameras", limit: 8) {
             let camera = try camera(value.mapping(), index: UInt32(cameras.count))
             guard !cameras.contains(where: { $0.camera.name == camera.camera.name }) else {
@@ -26,6 +29,7 @@ enum SensorSection {
                 )
             }
             cameras.append(camera)
+            places.append(value.place)
         }
         let cloud = try mapping.optional("cloud").map { (value) throws(InputError) in
             try self.cloud(value.mapping(), cameras: cameras)
@@ -34,7 +38,7 @@ enum SensorSection {
             try conveyor(value, scene: scene)
         }
         try mapping.finish()
-        return Contents(cameras: cameras, cloud: cloud, conveyorEncoder: encoder)
+        return Contents(cameras: cameras, places: places, cloud: cloud, conveyorEncoder: encoder)
     }
 
     private static func conveyor(
@@ -69,10 +73,22 @@ enum SensorSection {
             width: mapping.required("width").integer(in: 8...2048),
             height: mapping.required("height").integer(in: 8...2048)
         )
+        let mount = try mapping.optional("mounted_on").map { (value) throws(InputError) in
+            try value.choice(of: CameraSpecification.Mount.self)
+        }
+        let up = try mapping.optional("up").map { (value) throws(InputError) in
+            try value.vector3(in: -1...1)
+        }
         let eye = try mapping.vector3("eye", .length)
         let target = try mapping.vector3("target", .length)
         let camera = try atPlace(of: mapping.required("target")) { () throws(InputError) in
-            try Camera.lookAt(name: name, intrinsics: intrinsics, eye: eye, target: target)
+            try Camera.lookAt(
+                name: name,
+                intrinsics: intrinsics,
+                eye: eye,
+                target: target,
+                up: up ?? Vector3(0, 0, 1)
+            )
         }
         let rate = try mapping.quantity("rate", .frequency, in: 0.1...10_000)
         let delay = TimeSpan.seconds(try mapping.quantity("delay", .time, in: 0...10))
@@ -81,7 +97,7 @@ enum SensorSection {
             try SensorTiming(rateHertz: rate, delay: delay, jitter: jitter, stream: index)
         }
         try mapping.finish()
-        return CameraSpecification(camera: camera, timing: timing)
+        return CameraSpecification(camera: camera, mount: mount ?? .world, timing: timing)
     }
 
     private static func cloud(

@@ -7,6 +7,7 @@ import Spatial
 struct SensorSuite {
     private struct Eye {
         var camera: Camera
+        var mount: CameraSpecification.Mount
         var log: CaptureLog
         /// The capture that the observation's frame shows; -1 before the first.
         var shown = -1
@@ -32,7 +33,9 @@ struct SensorSuite {
         eyes = task.cameras.map { specification in
             Eye(
                 camera: specification.camera,
-                log: CaptureLog(timing: specification.timing, visualCount: visuals.count)
+                mount: specification.mount,
+                // One more for the tool, which wrist cameras ride on.
+                log: CaptureLog(timing: specification.timing, visualCount: visuals.count + 1)
             )
         }
         caster = try RayCaster(maximumVisuals: visuals.count)
@@ -88,14 +91,22 @@ struct SensorSuite {
                     atCapture: newest.index
                 )
             }
+            var camera = eyes[index].camera
+            if eyes[index].mount == .tool {
+                let worldFromTool = eyes[index].log.pose(
+                    ofVisual: visuals.count,
+                    atCapture: newest.index
+                )
+                camera.worldFromCamera = worldFromTool * camera.worldFromCamera
+            }
             observation.frames[index].capturedAt = newest.capturedAt
             visuals.withUnsafeBufferPointer {
-                caster.render($0, camera: eyes[index].camera, into: &observation.frames[index])
+                caster.render($0, camera: camera, into: &observation.frames[index])
             }
             if let cloud, cloud.camera == index {
                 cloudBuilder?.build(
                     from: observation.frames[index],
-                    camera: eyes[index].camera,
+                    camera: camera,
                     into: &observation.cloud
                 )
             }

@@ -22,6 +22,8 @@ public struct SimulatedPlant: Plant {
     private var actuator: ActuatorModel
     private var judge: SuccessJudge
     private var milestones = Milestones()
+    /// What this episode is told to do.
+    public private(set) var instruction: InstructionChoice
     /// Where an ablation shows the objects; nil when cameras see the truth.
     private var shownObjects: [Pose]?
     /// How fast the target moves in this episode, in metres per second; 0 where none does.
@@ -43,18 +45,21 @@ public struct SimulatedPlant: Plant {
         let robot = setup.robot
         let task = setup.task
         state = SceneState(
-            objectCount: task.scene.count,
-            target: task.scene.firstIndex { $0.kind == .dynamic || $0.kind == .driven }
+            scene: task.scene,
+            target: task.target(of: 0),
+            padLinks: robot.gripper?.padLinks ?? []
         )
         scene = try SceneWorld(
             setup: setup,
-            placement: ScenePlacement(task: task, seed: 0),
+            placement: try ScenePlacement(task: task, seed: 0),
             speed: setup.targetSpeed ?? 0
         )
         seen = SceneVisuals(task: task, robot: robot)
         sensors = try SensorSuite(task: task, visuals: seen.visuals)
-        judge = SuccessJudge(predicate: task.success)
+        judge = SuccessJudge(predicate: setup.task.success)
+        instruction = try setup.task.instruction(seed: 0)
         jointCount = robot.links.count
+        state.robotJoints = [Double](repeating: 0, count: robot.links.count)
         judgementSteps = max(1, Int((setup.rate.physicsHertz / task.rates.control).rounded(.down)))
         positions = [Double](repeating: 0, count: jointCount)
         velocities = positions
@@ -73,22 +78,37 @@ public struct SimulatedPlant: Plant {
     /// - Parameters:
     ///   - seed: Draws everything that is random.
     ///   - speed: How fast the target moves, in metres per second; nil for the set-up's.
-    public mutating func reset(seed: UInt64, targetSpeed speed: Double? = nil) throws(InputError) {
-        let placement = ScenePlacement(task: setup.task, seed: seed)
+    ///   - instruction: What to do; nil for the seed's draw.
+    public mutating func reset(
+        seed: UInt64,
+        targetSpeed speed: Double? = nil,
+        instruction asked: InstructionChoice? = nil
+    ) throws(InputError) {
+        let placement = try ScenePlacement(task: setup.task, seed: seed)
+        instruction = if let asked { asked } else { try setup.task.instruction(seed: seed) }
+        let success = setup.task.success(of: instruction.index)
         targetSpeed = speed ?? setup.targetSpeed ?? 0
         scene = try SceneWorld(setup: setup, placement: placement, speed: targetSpeed)
         drive()
-        scene.bringHome(setup.robot)
+        scene.bringHome(setup)
         steps = 0
         state.goal = placement.goal
-        state.isGrasped = false
-        shownObjects = cloudSeedOffset.map {
-            ScenePlacement(task: setup.task, seed: seed &+ $0).worldFromObject
+        state.clearTouches()
+        state.target = setup.task.target(of: instruction.index)
+        state.condition = success.condition
+        shownObjects = try cloudSeedOffset.map { (offset) throws(InputError) in
+            try ScenePlacement(task: setup.task, seed: seed &+ offset).worldFromObject
         }
-        judge.reset()
+        judge = SuccessJudge(predicate: success)
         milestones = Milestones()
         sensors.reset(seed: seed)
         readWorld()
+        state.grip = GripGeometry(
+            robot: setup.robot,
+            mode: setup.task.control.mode,
+            worldFromTool: state.worldFromTool,
+            links: linkPoses
+        )
         for index in state.startHeights.indices {
             state.startHeights[index] = state.worldFromObject[index].translation.z
         }
@@ -115,7 +135,11 @@ public struct SimulatedPlant: Plant {
     /// What can be seen, where it is now.
     public var visuals: [Visual] {
         var current = seen
-        current.update(links: linkPoses, objects: state.worldFromObject)
+        current.update(
+            links: linkPoses,
+            objects: state.worldFromObject,
+            worldFromTool: state.worldFromTool
+        )
         return current.visuals
     }
 
@@ -143,7 +167,7 @@ public struct SimulatedPlant: Plant {
             status: judge.status,
             object: state.target.map { setup.task.scene[$0].name },
             isGrasped: state.isGrasped,
-            aim: TaskAim(setup.task)
+            aim: TaskAim(setup.task, instruction: instruction.index)
         )
     }
 
@@ -175,6 +199,7 @@ public struct SimulatedPlant: Plant {
         observation.worldFromTool = state.worldFromTool
         observation.conveyorSpeed = setup.task.conveyorEncoder == nil ? nil : targetSpeed
         observation.goal = setup.task.goal == nil ? nil : state.goal
+        observation.instruction = instruction.text
         sensors.sense(at: elapsed, into: &observation)
     }
 
@@ -204,6 +229,7 @@ public struct SimulatedPlant: Plant {
         readWorld()
         guard scene.world.isFinite else { throw .notFinite(what: "physics state") }
         if steps % judgementSteps == 0 {
+            scene.readTouches(into: state)
             noteMilestones()
             judge.judge(state, at: elapsed)
             drive()
@@ -238,7 +264,11 @@ public struct SimulatedPlant: Plant {
     }
 
     private mutating func capturePictures() {
-        seen.update(links: linkPoses, objects: shownObjects ?? state.worldFromObject)
+        seen.update(
+            links: linkPoses,
+            objects: shownObjects ?? state.worldFromObject,
+            worldFromTool: state.worldFromTool
+        )
         sensors.capture(due: elapsed, poses: seen.poses)
     }
 
@@ -257,6 +287,7 @@ public struct SimulatedPlant: Plant {
         linkPoses.withUnsafeMutableBufferPointer {
             scene.world.readLinkPoses(of: scene.arm, into: $0)
         }
+        for index in positions.indices { state.robotJoints[index] = positions[index] }
         state.gripperOpening = positions.withUnsafeBufferPointer {
             setup.robot.gripperOpening(positions: $0)
         }
@@ -272,17 +303,8 @@ public struct SimulatedPlant: Plant {
     }
 
     private mutating func noteMilestones() {
-        guard let target = state.target, let gripper = setup.robot.gripper else { return }
-        var touching = 0
-        for pad in gripper.padLinks {
-            let contact = scene.world.contact(
-                between: .link(scene.arm, pad),
-                and: .body(scene.bodies[target])
-            )
-            if contact.normalImpulse > 0 { touching += 1 }
-        }
-        state.isGrasped = touching == gripper.padLinks.count
-        if touching > 0 { milestones.touched = true }
+        guard let target = state.target else { return }
+        if state.padsTouching(target) > 0 { milestones.touched = true }
         if state.isGrasped { milestones.grasped = true }
         if state.targetRise > 0.03 { milestones.lifted = true }
     }

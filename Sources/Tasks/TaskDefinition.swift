@@ -13,12 +13,14 @@ public struct TaskDefinition: Sendable {
     public var suite: String
     /// Where its numbers come from and what differs.
     public var source: String
-    /// Ways to say it; a language policy gets one drawn by the seed.
-    public var instructions: [String]
+    /// What it may be told to do, at least one thing.
+    public var instructions: [Instruction]
     /// The robot's name.
     public var robot: String
     /// Where the robot's base stands.
     public var worldFromBase: Pose
+    /// How the arm starts; nil for the robot's own home.
+    public var robotStart: RobotStart?
     /// Control, policy and physics rates.
     public var rates: Rates
     /// How fast the target moves; nil where nothing moves by itself.
@@ -29,9 +31,16 @@ public struct TaskDefinition: Sendable {
     public var control: Control
     /// What is in the world besides the robot.
     public var scene: [SceneObject]
+    /// Starts that are chosen from a list.
+    public var fixedStarts: FixedStarts?
+    /// What must start apart.
+    public var separations: [Separation]
+    /// What may be left out.
+    public var distractors: Distractors?
     /// Where the declared goal may lie, in the world; nil for tasks without one.
     public var goal: BoxRegion?
-    /// When the task counts as done.
+    /// When the task counts as done; where each instruction has a condition of its own, this is the
+    /// first one's.
     public var success: SuccessPredicate
     /// The task's cameras.
     public var cameras: [CameraSpecification]
@@ -45,6 +54,26 @@ public struct TaskDefinition: Sendable {
     public var policy: String
     /// SHA-256 of the task file, in hexadecimal.
     public var hash: String
+    /// Where the goal, the success section and the cameras stand in the file, for later complaints.
+    public var lines: TaskLines
+}
+
+/// Places in a task file that checks beyond its reading speak of.
+public struct TaskLines: Equatable, Sendable {
+    /// The section `goal`.
+    public var goal: YAMLPlace?
+    /// The section `success`.
+    public var success: YAMLPlace
+    /// Each camera's entry.
+    public var cameras: [YAMLPlace]
+}
+
+/// How the arm starts.
+public struct RobotStart: Equatable, Sendable {
+    /// Arm joint positions in radians, base to tool.
+    public var joints: [Double]
+    /// Where they stand in the task file.
+    public var place: YAMLPlace
 }
 
 /// An axis-aligned box in the world, in metres.
@@ -114,42 +143,90 @@ public struct SceneObject: Equatable, Sendable {
         public var region: BoxRegion
         /// Range of its heading in radians.
         public var yaw: ClosedRange<Double>
+        /// Whether the file gives ranges of x and y.
+        public var hasPlace = true
+        /// Whether the file gives a range of yaw.
+        public var hasYaw = true
     }
 
     /// Its name, by which predicates speak of it.
     public var name: String
     /// Whether it moves.
     public var kind: Kind
-    /// Its shape.
-    public var shape: Primitive
+    /// Its shapes, fixed to each other.
+    public var parts: [Part]
     /// Mass in kilograms; 0 when static.
     public var mass: Double
-    /// Coulomb friction and its rolling and spinning kin.
-    public var friction: Friction
-    /// Red, green and blue in `0...1`.
-    public var color: SIMD3<Float>
+    /// How its surface rubs and bounces.
+    public var material: SurfaceMaterial
     /// Where it starts.
     public var start: Start
     /// How it moves by itself.
     public var motion: SceneMotion
+    /// Where it stands in the task file.
+    public var place: YAMLPlace
 
-    /// Friction coefficients; Bullet multiplies those of the two bodies in touch.
-    public struct Friction: Equatable, Sendable {
-        /// Against sliding.
-        public var sliding: Double
-        /// Against rolling, in metres.
-        public var rolling: Double
-        /// Against spinning about the contact normal, in metres.
-        public var spinning: Double
+    /// One of its shapes.
+    public struct Part: Equatable, Sendable {
+        /// The shape.
+        public var shape: Primitive
+        /// Where the shape is in the object's frame.
+        public var objectFromShape = Pose.identity
+        /// Red, green and blue in `0...1`.
+        public var color: SIMD3<Float>
     }
+
+    /// Half the sides of the smallest box round its origin, along its own axes, in metres.
+    public var halfExtents: Vector3 {
+        var most = Vector3.zero
+        for part in parts {
+            let pose = part.objectFromShape
+            let size = part.shape.boxHalfExtents
+            var reach = Vector3(
+                abs(pose.translation.x),
+                abs(pose.translation.y),
+                abs(pose.translation.z)
+            )
+            for axis in 0..<3 {
+                var side = Vector3.zero
+                side[axis] = size[axis]
+                let turned = pose.rotation(side)
+                reach += Vector3(abs(turned.x), abs(turned.y), abs(turned.z))
+            }
+            most = pointwiseMax(most, reach)
+        }
+        return most
+    }
+}
+
+/// How a surface rubs and bounces; Bullet multiplies the values of the two bodies in touch.
+public struct SurfaceMaterial: Equatable, Sendable {
+    /// Coulomb's coefficient against sliding.
+    public var sliding: Double
+    /// Against rolling, in metres.
+    public var rolling: Double
+    /// Against spinning about the contact normal, in metres.
+    public var spinning: Double
+    /// The share of the approach speed that comes back, in `0...1`.
+    public var restitution = 0.0
 }
 
 /// A camera as the task file describes it.
 public struct CameraSpecification: Sendable {
-    /// Its optics and its place.
+    /// Its optics, and its place in the frame of ``mount``.
     public var camera: Camera
+    /// What it is fixed to.
+    public var mount = Mount.world
     /// When it captures and when its pictures arrive.
     public var timing: SensorTiming
+
+    /// What a camera is fixed to.
+    public enum Mount: String, CaseIterable, Sendable {
+        /// The world.
+        case world
+        /// The robot's tool frame: a wrist camera.
+        case tool
+    }
 }
 
 /// The task's point cloud.

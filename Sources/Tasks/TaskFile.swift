@@ -22,19 +22,29 @@ enum TaskFile {
                 found: "\"\(name)\""
             )
         }
-        let scene = try SceneSection.objects(root.list("scene", limit: 64))
+        let materials = try MaterialsSection.read(root)
+        let scene = try SceneSection.objects(root.list("scene", limit: 64), materials: materials)
         let goal = try root.optional("goal").map { (value) throws(InputError) in
             try region(value.mapping())
         }
         try MotionSection.check(root, scene: scene)
+        var names = SceneNames(scene: scene, hasGoal: goal != nil)
+        names.places = try PlacesSection.read(root, names: names)
+        let fixedStarts = try PlacementSection.fixedStarts(root, names: names)
+        try SceneSection.requireStarts(scene, fixedStarts: fixedStarts)
+        let instructions = try InstructionSection.read(root, names: names)
+        let success = try root.mapping("success")
         let sensors = try SensorSection.read(root.mapping("sensors"), scene: scene)
         let definition = TaskDefinition(
             name: name,
             suite: try root.string("suite"),
             source: try root.string("source"),
-            instructions: try instructions(root.list("instructions", limit: 256)),
+            instructions: instructions,
             robot: try root.string("robot"),
             worldFromBase: try basePose(root.mapping("world_from_base")),
+            robotStart: try root.optional("robot_start").map { (value) throws(InputError) in
+                try robotStart(value.mapping())
+            },
             rates: try rates(root.mapping("rates")),
             targetSpeed: try root.optional("target_speed").map { (value) throws(InputError) in
                 try targetSpeed(value.mapping())
@@ -42,20 +52,34 @@ enum TaskFile {
             timeLimit: .seconds(try root.quantity("time_limit", .time, in: 0.1...3600)),
             control: try control(root.mapping("control")),
             scene: scene,
+            fixedStarts: fixedStarts,
+            separations: try PlacementSection.separations(
+                root,
+                names: names,
+                goal: goal,
+                fixedStarts: fixedStarts
+            ),
+            distractors: try PlacementSection.distractors(root, names: names),
             goal: goal,
             success: try SuccessSection.read(
-                root.mapping("success"),
-                scene: scene,
-                hasGoal: goal != nil
+                success,
+                names: names,
+                instructions: instructions
             ),
             cameras: sensors.cameras,
             conveyorEncoder: sensors.conveyorEncoder,
             cloud: sensors.cloud,
             expert: try expert(root.required("expert")),
             policy: try root.string("policy"),
-            hash: try ContentHash.sha256(ofFile: path)
+            hash: try ContentHash.sha256(ofFile: path),
+            lines: TaskLines(
+                goal: root.optional("goal")?.place,
+                success: success.place,
+                cameras: sensors.places
+            )
         )
         try root.finish()
+        try requirePresence(definition, root)
         return definition
     }
 
@@ -77,10 +101,39 @@ enum TaskFile {
         )
     }
 
-    private static func instructions(_ values: [YAMLValue]) throws(InputError) -> [String] {
-        var lines: [String] = []
-        for value in values { lines.append(try value.string()) }
-        return lines
+    /// What success speaks of is always there.
+    private static func requirePresence(
+        _ task: TaskDefinition,
+        _ root: YAMLMapping
+    ) throws(InputError) {
+        guard let distractors = task.distractors else { return }
+        for index in task.instructions.indices {
+            for fact in task.success(of: index).condition.facts {
+                guard let object = fact.subject, distractors.objects.contains(object) else {
+                    continue
+                }
+                throw try root.required("distractors").place.error(
+                    expected: "objects that no success condition speaks of",
+                    found: task.scene[object].name
+                )
+            }
+        }
+    }
+
+    private static func robotStart(_ mapping: YAMLMapping) throws(InputError) -> RobotStart {
+        let value = try mapping.required("joints")
+        let count = try value.string().split(separator: " ").count - 1
+        guard (1...16).contains(count) else {
+            throw value.mismatch(
+                "a joint position for each arm joint and a unit, such as 0 0.5 rad"
+            )
+        }
+        let start = RobotStart(
+            joints: try value.quantities(.angle, count: count),
+            place: value.place
+        )
+        try mapping.finish()
+        return start
     }
 
     private static func basePose(_ mapping: YAMLMapping) throws(InputError) -> Pose {

@@ -29,6 +29,15 @@ public struct TaskSetup: Sendable {
         controlHertz: Double? = nil,
         targetSpeed: Double? = nil
     ) throws(InputError) {
+        var task = task
+        try Self.checkStart(of: task, on: robot)
+        for index in task.instructions.indices {
+            let own = task.instructions[index].condition
+            task.instructions[index].condition = try own.map { (condition) throws(InputError) in
+                try condition.resolved(on: robot)
+            }
+        }
+        task.success.condition = try task.success.condition.resolved(on: robot)
         self.task = task
         self.robot = robot
         self.targetSpeed = try Self.speed(targetSpeed, of: task)
@@ -44,6 +53,28 @@ public struct TaskSetup: Sendable {
             )
         }
         _ = try controller()
+    }
+
+    private static func checkStart(
+        of task: TaskDefinition,
+        on robot: RobotModel
+    ) throws(InputError) {
+        guard let start = task.robotStart else { return }
+        guard start.joints.count == robot.armJointCount else {
+            throw start.place.error(
+                expected:
+                    "\(robot.armJointCount) positions, one for each arm joint of \(robot.name)",
+                found: "\(start.joints.count)"
+            )
+        }
+        for (position, link) in zip(start.joints, robot.armLinks) {
+            guard (link.limits.lower...link.limits.upper).contains(position) else {
+                throw start.place.error(
+                    expected: "\(link.jointName) from \(link.limits.lower) to \(link.limits.upper)",
+                    found: "\(position)"
+                )
+            }
+        }
     }
 
     private static func speed(
@@ -117,27 +148,24 @@ public struct TaskSetup: Sendable {
         for plant: SimulatedPlant,
         noise: Double = 0
     ) throws(InputError) -> ExpertPolicy {
-        guard task.control.mode == .toolDeltaPosition, let gripper = robot.gripper else {
+        let modes: [ControlMode] = [.toolDeltaPosition, .toolDeltaPose]
+        guard modes.contains(task.control.mode), let gripper = robot.gripper else {
             throw InputError(
                 key: task.name,
-                expected: "control mode pd_ee_delta_pos for the scripted expert",
+                expected:
+                    "control mode pd_ee_delta_pos or pd_ee_delta_pose for the scripted expert",
                 found: task.control.mode.rawValue
             )
         }
         return ExpertPolicy(
             expert: try Expert.named(task.expert),
             state: plant.state,
-            translationScale: task.control.scale.translation,
-            periodSeconds: 1 / task.rates.policy,
+            mode: task.control.mode,
+            scale: task.control.scale,
+            policyHertz: task.rates.policy,
             closingSign: Float(gripper.action(forOpening: 0)),
             noise: noise
         )
     }
 
-    /// The instruction that a seed draws.
-    public func instruction(seed: UInt64) -> String? {
-        guard !task.instructions.isEmpty else { return nil }
-        var random = RandomStream(seed: seed, stream: 0x7761_7264)
-        return task.instructions[Int(random.next() % UInt64(task.instructions.count))]
-    }
 }

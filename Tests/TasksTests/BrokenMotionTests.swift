@@ -63,7 +63,8 @@ import Testing
             TaskBreakage(
                 what: "two conditions in one",
                 replace: ("    - lifted:", "    - distance: 1\n      lifted:"),
-                key: "success.all[0].distance"
+                key: "success.all[0]",
+                mentions: ["distance and lifted"]
             )
         ),
         (

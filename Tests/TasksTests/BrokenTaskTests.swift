@@ -159,8 +159,8 @@ struct TaskBreakage: Sendable, CustomTestStringConvertible {
         TaskBreakage(
             what: "an unknown condition",
             replace: ("- distance:", "- distence:"),
-            key: "success.all[0].distance",
-            namesLine: false
+            key: "success.all[0]",
+            mentions: ["distence", "distance"]
         ),
         TaskBreakage(
             what: "a cloud of an unknown camera",
@@ -254,7 +254,251 @@ struct TaskBreakage: Sendable, CustomTestStringConvertible {
         ),
     ]
 
-    @Test(arguments: breakages)
+    /// Mistakes in the predicate language and in what says more about starts than ranges do.
+    static let languageBreakages: [TaskBreakage] = [
+        TaskBreakage(
+            what: "an object in a predicate that nobody named",
+            replace: ("    - distance:\n", "    - grasped: cubed\n    - distance:\n"),
+            key: "success.all[0].grasped",
+            mentions: ["a dynamic object", "cubed", "cube"],
+            namesLine: false
+        ),
+        TaskBreakage(
+            what: "a grasp of what does not move",
+            replace: ("    - distance:\n", "    - grasped: table\n    - distance:\n"),
+            key: "success.all[0].grasped",
+            mentions: ["dynamic", "table"],
+            namesLine: false
+        ),
+        TaskBreakage(
+            what: "a distance without a bound",
+            replace: ("        at_most: 0.07 m\n", ""),
+            key: "success.all[0].distance.at_most",
+            namesLine: false
+        ),
+        TaskBreakage(
+            what: "bounds the wrong way round",
+            replace: (
+                "        at_most: 0.07 m", "        at_least: 0.1 m\n        at_most: 0.07 m"
+            ),
+            key: "success.all[0].distance.at_most",
+            mentions: ["at_least"],
+            namesLine: false
+        ),
+        TaskBreakage(
+            what: "axes that are none",
+            replace: ("        at_most: 0.07 m", "        axes: xw\n        at_most: 0.07 m"),
+            key: "success.all[0].distance.axes",
+            mentions: ["x, y and z", "xw"],
+            namesLine: false
+        ),
+        TaskBreakage(
+            what: "a box that nobody named",
+            replace: (
+                "    - distance:\n", "    - in: { object: cube, box: tray }\n    - distance:\n"
+            ),
+            key: "success.all[0].in.box",
+            mentions: ["under places", "tray"],
+            namesLine: false
+        ),
+        TaskBreakage(
+            what: "a point where a box is needed",
+            replace: (
+                "\nsuccess:\n  all:\n",
+                "\nplaces: [{ name: tip, of: cube, at: 0 0 0.02 m }]\nsuccess:\n  all:\n"
+                    + "    - in: { object: cube, box: tip }\n"
+            ),
+            key: "success.all[0].in.box",
+            mentions: ["half_extents", "tip"],
+            namesLine: false
+        ),
+        TaskBreakage(
+            what: "a place fixed to nothing",
+            replace: (
+                "\nsuccess:\n",
+                "\nplaces: [{ name: tip, of: cubed, at: 0 0 0.02 m }]\nsuccess:\n"
+            ),
+            key: "places[0].of",
+            mentions: ["fixed to", "cubed", "cube"],
+            namesLine: false
+        ),
+        TaskBreakage(
+            what: "a place with the name of a thing",
+            replace: (
+                "\nsuccess:\n",
+                "\nplaces: [{ name: cube, of: cube, at: 0 0 0.02 m }]\nsuccess:\n"
+            ),
+            key: "places[0]",
+            mentions: ["nothing else has"],
+            namesLine: false
+        ),
+        TaskBreakage(
+            what: "something that stands on itself",
+            replace: (
+                "    - distance:\n", "    - on: { object: cube, support: cube }\n    - distance:\n"
+            ),
+            key: "success.all[0].on.support",
+            mentions: ["another object"],
+            namesLine: false
+        ),
+        TaskBreakage(
+            what: "a joint without bounds",
+            replace: (
+                "    - distance:\n", "    - joint: { of: robot, name: a }\n    - distance:\n"
+            ),
+            key: "success.all[0].joint",
+            mentions: ["at_least", "neither"],
+            namesLine: false
+        ),
+        TaskBreakage(
+            what: "conditions nested without end",
+            replace: (
+                "    - distance:\n",
+                "    - " + String(repeating: "{not: ", count: 10) + "{grasped: cube}"
+                    + String(repeating: "}", count: 10) + "\n    - distance:\n"
+            ),
+            key: "success.all[0]" + String(repeating: ".not", count: 8),
+            mentions: ["at most 8 deep"],
+            namesLine: false
+        ),
+        TaskBreakage(
+            what: "a judgement that is none",
+            replace: ("  hold: 0.5 s", "  judged: always\n  hold: 0.5 s"),
+            key: "success.judged",
+            mentions: ["at_end", "always"],
+            namesLine: false
+        ),
+        TaskBreakage(
+            what: "start ranges that cannot be separated",
+            replace: (
+                "\ngoal:\n", "\nseparations: [{ of: [cube, goal], at_least: 0.5 m }]\ngoal:\n"
+            ),
+            key: "separations[0].at_least",
+            mentions: ["0.36", "cube", "the goal", "wider"],
+            namesLine: false
+        ),
+        TaskBreakage(
+            what: "a separation of one",
+            replace: ("\ngoal:\n", "\nseparations: [{ of: [cube], at_least: 0.5 m }]\ngoal:\n"),
+            key: "separations[0].of",
+            mentions: ["two names"],
+            namesLine: false
+        ),
+        TaskBreakage(
+            what: "a place chosen twice",
+            replace: (
+                "\ngoal:\n",
+                "\nfixed_starts: { factors: [{ objects: [cube], places: [0.4 0 m] }] }\ngoal:\n"
+            ),
+            key: "scene[1]",
+            mentions: ["fixed_starts chooses", "both for cube"],
+            namesLine: false
+        ),
+        TaskBreakage(
+            what: "a start that is nowhere",
+            replace: (
+                "      x: 0.40 to 0.50 m\n      y: -0.10 to 0.10 m\n      z: 0.0201",
+                "      z: 0.0201"
+            ),
+            key: "scene[1]",
+            mentions: ["fixed_starts", "neither for cube"],
+            namesLine: false
+        ),
+        TaskBreakage(
+            what: "fewer places than objects",
+            replace: (
+                "\ngoal:\n",
+                "\nfixed_starts: { factors: [{ objects: [cube, table], places: [0.4 0 m] }] }\ngoal:\n"
+            ),
+            key: "fixed_starts.factors[0].places",
+            mentions: ["as many places as objects"],
+            namesLine: false
+        ),
+        TaskBreakage(
+            what: "a distractor that success speaks of",
+            replace: (
+                "\ngoal:\n",
+                "\ndistractors: { objects: [cube], at_least: 0, at_most: 1 }\ngoal:\n"
+            ),
+            key: "distractors",
+            mentions: ["no success condition", "cube"],
+            namesLine: false
+        ),
+        TaskBreakage(
+            what: "a material that nobody named",
+            replace: ("    friction: 0.8\n", "    material: rubber\n"),
+            key: "scene[1].material",
+            mentions: ["under materials", "rubber"],
+            namesLine: false
+        ),
+        TaskBreakage(
+            what: "parts that are none",
+            replace: ("    shape: box\n    half_extents: 0.02 0.02 0.02 m\n", "    parts: []\n"),
+            key: "scene[1].parts",
+            mentions: ["at least one part"],
+            namesLine: false
+        ),
+        TaskBreakage(
+            what: "a camera on something that carries none",
+            replace: ("      rate: 20 Hz", "      mounted_on: elbow\n      rate: 20 Hz"),
+            key: "sensors.cameras[0].mounted_on",
+            mentions: ["world, tool", "elbow"],
+            namesLine: false
+        ),
+        TaskBreakage(
+            what: "instructions of two sorts",
+            replace: ("  - take the cube to", "  - say: take the cube to"),
+            key: "instructions[1]",
+            mentions: ["text", "a mapping"],
+            namesLine: false
+        ),
+        TaskBreakage(
+            what: "no instruction",
+            replace: (
+                """
+                instructions:
+                  - pick up the red cube and bring it to the goal
+                  - take the cube to the target position
+                  - lift the red block and hold it at the goal
+                """, "instructions: []"
+            ),
+            key: "instructions",
+            mentions: ["at least one"],
+            namesLine: false
+        ),
+    ]
+
+    @Test(arguments: ["panda_joint9", "panda_finger_joint1"])
+    func `a predicate over a joint that is missing or moves otherwise is refused`(
+        joint: String
+    ) throws {
+        let condition =
+            "    - joint: { of: robot, name: \(joint), at_least: 1 rad }\n    - distance:\n"
+        let task = try TaskFolder.task("pick-place", replacing: [("    - distance:\n", condition)])
+        let error = try #require(throws: InputError.self) {
+            try TaskSetup(task: task, robot: TaskFolder.panda.get())
+        }
+        #expect(error.key == "success.all[0].joint.name" && error.line != nil && error.file != nil)
+        let cure = joint == "panda_joint9" ? "a joint of panda" : "in metres"
+        #expect(error.description.contains(cure), "\(error)")
+        #expect(error.nearest.contains("panda_joint1") == (joint == "panda_joint9"))
+    }
+
+    @Test func `an arm's start must be that arm's`() throws {
+        for (joints, word) in [("0 0 rad", "7 positions"), ("0 0 0 0 0 9 0 rad", "panda_joint4")] {
+            let start = "robot: panda\nrobot_start: { joints: \(joints) }"
+            let task = try TaskFolder.task("pick-place", replacing: [("robot: panda", start)])
+            let error = try #require(throws: InputError.self) {
+                try TaskSetup(task: task, robot: TaskFolder.panda.get())
+            }
+            #expect(
+                error.key == "robot_start.joints" && error.description.contains(word),
+                "\(error)"
+            )
+        }
+    }
+
+    @Test(arguments: breakages + languageBreakages)
     func `a broken task is refused with file, line and key`(breakage: TaskBreakage) throws {
         let text = try TaskFolder.text("pick-place")
         let range = try #require(text.range(of: breakage.replace.0))

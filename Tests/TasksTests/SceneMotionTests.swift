@@ -58,7 +58,7 @@ import Testing
         for seed: UInt64 in [3, 4] {
             try whole.reset(seed: seed)
             try split.reset(seed: seed)
-            let path = try #require(ScenePlacement(task: setup.task, seed: seed).paths[1])
+            let path = try #require(try ScenePlacement(task: setup.task, seed: seed).paths[1])
             try wait(&whole, setup, steps: 700)
             try wait(&split, setup, steps: 700, portion: 7)
             #expect(whole.stateHash == split.stateHash)
@@ -89,7 +89,7 @@ import Testing
         var plant = try setup.makePlant()
         for seed: UInt64 in 0..<4 {
             try plant.reset(seed: seed, targetSpeed: 0.3)
-            let heading = ScenePlacement(task: setup.task, seed: seed).headings[1]
+            let heading = try ScenePlacement(task: setup.task, seed: seed).headings[1]
             let start = plant.state.targetPosition
             try wait(&plant, setup, steps: 500)
             let way = plant.state.targetPosition - start
@@ -104,8 +104,8 @@ import Testing
         var headings: [Double] = []
         var turns: Set<Double> = []
         for seed: UInt64 in 0..<200 {
-            headings.append(ScenePlacement(task: ball, seed: seed).headings[1])
-            let path = try #require(ScenePlacement(task: marker, seed: seed).paths[1])
+            headings.append(try ScenePlacement(task: ball, seed: seed).headings[1])
+            let path = try #require(try ScenePlacement(task: marker, seed: seed).paths[1])
             #expect((0.06...0.12).contains(path.radius))
             turns.insert(path.turn)
         }

@@ -115,7 +115,10 @@ import Testing
     @Test func `a grasp does not outlive its episode`() throws {
         let setup = try TaskSetup.of("pick-place")
         var plant = try setup.makePlant()
-        plant.state.isGrasped = true
+        for link in try #require(setup.robot.gripper).padLinks {
+            plant.state.add(Touch(first: .robotLink(link), second: .object(1)))
+        }
+        #expect(plant.state.isGrasped)
         try plant.reset(seed: 1)
         #expect(!plant.state.isGrasped)
     }

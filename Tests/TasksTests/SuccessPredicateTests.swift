@@ -5,13 +5,20 @@ import Testing
 @testable import Tasks
 
 @Suite struct SuccessPredicateTests {
-    private let state = SceneState(objectCount: 1, target: 0)
+    private let state = SceneState(scene: SceneObject.cubes(1), target: 0)
 
-    private func judge(hold: TimeSpan, atMost: Double = 0.05) -> SuccessJudge {
+    private func judge(
+        hold: TimeSpan,
+        atMost: Double = 0.05,
+        judged: SuccessPredicate.Judgement = .once
+    ) -> SuccessJudge {
         SuccessJudge(
             predicate: SuccessPredicate(
-                conditions: [.distance(from: .object(0), to: .goal, offset: .zero, atMost: atMost)],
-                hold: hold
+                condition: .distance(
+                    DistanceCondition(from: .object(0), to: .goal, atMost: atMost)
+                ),
+                hold: hold,
+                judged: judged
             )
         )
     }
@@ -55,43 +62,38 @@ import Testing
         #expect(judge.status == EpisodeStatus())
     }
 
-    @Test func `all conditions must hold`() {
-        let predicate = SuccessPredicate(
-            conditions: [
-                .distance(from: .object(0), to: .goal, offset: .zero, atMost: 0.1),
-                .distance(from: .tool, to: .object(0), offset: .zero, atMost: 0.1),
-            ],
-            hold: .zero
-        )
-        place(0.05)
-        #expect(predicate.holds(in: state))
-        state.worldFromTool = Pose(translation: Vector3(0, 0, 0.2))
-        #expect(!predicate.holds(in: state))
+    @Test func `judged at the end, a success that breaks is taken back`() {
+        var judge = judge(hold: .milliseconds(100), judged: .atEnd)
+        place(0)
+        judge.judge(state, at: .milliseconds(0))
+        judge.judge(state, at: .milliseconds(100))
+        #expect(judge.status.succeededAt == .milliseconds(100))
+        place(1)
+        judge.judge(state, at: .milliseconds(120))
+        #expect(judge.status.succeededAt == nil && judge.status.heldOnce)
+        place(0)
+        judge.judge(state, at: .milliseconds(200))
+        #expect(judge.status.succeededAt == nil && judge.status.holdsNow)
+        judge.judge(state, at: .milliseconds(300))
+        #expect(judge.status.succeededAt == .milliseconds(300))
     }
 
-    @Test func `a lift counts from where the object started`() {
-        let predicate = SuccessPredicate(conditions: [.lifted(object: 0, by: 0.1)], hold: .zero)
-        state.startHeights = [0.04]
-        state.worldFromObject[0] = Pose(translation: Vector3(0, 0, 0.139))
-        #expect(!predicate.holds(in: state))
-        state.worldFromObject[0] = Pose(translation: Vector3(0, 0, 0.141))
-        #expect(predicate.holds(in: state))
-        state.worldFromObject[0] = Pose(translation: Vector3(0, 0, .nan))
-        #expect(!predicate.holds(in: state))
-    }
-
-    @Test func `an offset is added to the second place`() {
-        let predicate = SuccessPredicate(
-            conditions: [
-                .distance(from: .tool, to: .object(0), offset: Vector3(0, 0, 0.04), atMost: 0.02)
-            ],
-            hold: .zero
-        )
-        place(0.5)
-        state.worldFromTool = Pose(translation: Vector3(0.5, 0, 0.059))
-        #expect(predicate.holds(in: state))
-        state.worldFromTool = Pose(translation: Vector3(0.5, 0, 0.019))
-        #expect(!predicate.holds(in: state))
+    @Test func `a predicate that breaks soon after it first held was not steady`() {
+        var steady = judge(hold: .zero)
+        var flickering = judge(hold: .zero)
+        for tick in 0..<60 {
+            let now = TimeSpan.milliseconds(20 * Double(tick))
+            place(tick < 10 ? 1 : 0)
+            steady.judge(state, at: now)
+            #expect(steady.status.wasSteady == (tick < 35 ? nil : true))
+            place(tick < 10 || tick == 34 ? 1 : 0)
+            flickering.judge(state, at: now)
+            #expect(flickering.status.wasSteady == (tick < 34 ? nil : false))
+        }
+        // Breaking later is no flicker.
+        place(1)
+        steady.judge(state, at: .seconds(3))
+        #expect(steady.status.wasSteady == true)
     }
 
     @Test func `a distance that is not a number never holds`() {

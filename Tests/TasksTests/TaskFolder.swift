@@ -1,6 +1,7 @@
 import Diagnostics
 import Foundation
-import Robots
+@testable import Robots
+import Spatial
 
 @testable import Runtime
 @testable import Tasks
@@ -10,6 +11,7 @@ enum TaskFolder {
     static let root = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
     static let library = TaskLibrary(folders: [root + "/tasks"])
+    static let robots = RobotLibrary(searchPaths: [root + "/robots"])
     static let panda = Result { try RobotModel.load(directory: root + "/robots/panda") }
 
     static func text(_ task: String) throws -> String {
@@ -93,5 +95,25 @@ extension TaskSetup {
         var command = home
         command.arm[0] += radians
         return command
+    }
+}
+
+extension SceneObject {
+    /// So many cubes of 4 cm.
+    static func cubes(_ count: Int) -> [SceneObject] {
+        (0..<count).map { index in
+            SceneObject(
+                name: "cube \(index)",
+                kind: .dynamic,
+                parts: [
+                    Part(shape: .box(halfExtents: Vector3(repeating: 0.02)), color: SIMD3(1, 0, 0))
+                ],
+                mass: 0.064,
+                material: SurfaceMaterial(sliding: 0.8, rolling: 0.001, spinning: 0.01),
+                start: Start(region: BoxRegion(lower: .zero, upper: .zero), yaw: 0...0),
+                motion: .still,
+                place: YAMLPlace(file: "", line: 0, key: nil)
+            )
+        }
     }
 }

@@ -12,6 +12,7 @@ enum Expert: String, CaseIterable, Sendable {
     case conveyorPick = "conveyor-pick"
     case track
     case intercept
+    case carry
 
     static func named(_ name: String) throws(InputError) -> Expert {
         guard let expert = Expert(rawValue: name) else {
@@ -28,6 +29,7 @@ enum Expert: String, CaseIterable, Sendable {
         case .conveyorPick: ConveyorPickExpert.intent(in: state)
         case .track: TrackExpert.intent(in: state)
         case .intercept: InterceptExpert.intent(in: state)
+        case .carry: CarryExpert.intent(in: state)
         }
     }
 }
@@ -36,6 +38,10 @@ enum Expert: String, CaseIterable, Sendable {
 struct ExpertIntent: Equatable {
     /// A point for the tool, in the world.
     var toolTarget: Vector3
+    /// How the tool should be turned, in the world; nil to leave it as it is.
+    ///
+    /// Control modes without rotation ignore it.
+    var toolRotation: Rotation?
     /// How fast that point moves, in the world: the tool goes along with it.
     var toolVelocity = Vector3.zero
     /// Whether the gripper should close.

@@ -1,3 +1,4 @@
+import Robots
 public import Runtime
 import Spatial
 
@@ -7,21 +8,26 @@ import Spatial
 public struct ExpertPolicy: Policy {
     /// The part of the error covered by one action.
     ///
-    /// The arm follows its target about 0.12 s late, 2.4 actions at 20 Hz; a gain well under 1/2.4
-    /// keeps that loop from ringing.
+    /// At 20 Hz; the arm follows its target about 0.12 s late, 2.4 actions, and a gain well under
+    /// 1/2.4 keeps that loop from ringing. Slower policies take longer steps in proportion.
     static let gain = 0.15
-    /// The most that an action may differ from the one before, so that the motion asked for stays
-    /// within what the arm's acceleration limits let through.
+    /// The most that an action may differ from the one before at 20 Hz, so that the motion asked for
+    /// stays within what the arm's acceleration limits let through.
     static let slew = 0.3
 
     private let expert: Expert
     private let state: SceneState
-    private let translationScale: Double
+    private let scale: ActionScale
     private let periodSeconds: Double
+    /// The part of the error covered by one action, and the most an action may differ from the last,
+    /// at this policy rate.
+    private let gain: Double
+    private let slew: Double
     private let closingSign: Float
     private let noise: Double
     private var random = RandomStream(seed: 0)
     private var lastMotion = Vector3.zero
+    private var lastTurn = Vector3.zero
     /// The action that the expert meant, before noise: the label to learn from.
     public private(set) var intended: ActionChunk
 
@@ -31,44 +37,63 @@ public struct ExpertPolicy: Policy {
     init(
         expert: Expert,
         state: SceneState,
-        translationScale: Double,
-        periodSeconds: Double,
+        mode: ControlMode,
+        scale: ActionScale,
+        policyHertz: Double,
         closingSign: Float,
         noise: Double
     ) {
         self.expert = expert
         self.state = state
-        self.translationScale = translationScale
-        self.periodSeconds = periodSeconds
+        self.scale = scale
+        periodSeconds = 1 / policyHertz
+        gain = Self.gain * (20 / policyHertz)
+        slew = min(1, Self.slew * (20 / policyHertz))
         self.closingSign = closingSign
         self.noise = noise
-        shape = PolicyShape(horizon: 1, actionWidth: 4)
-        intended = ActionChunk(horizon: 1, width: 4)
+        let width = mode.actionWidth(jointCount: 0)
+        shape = PolicyShape(horizon: 1, actionWidth: width)
+        intended = ActionChunk(horizon: 1, width: width)
     }
 
     /// Keys the noise by `seed`.
     public mutating func reset(seed: UInt64) {
         random = RandomStream(seed: seed, stream: 0x6e6f_6973)
         lastMotion = .zero
+        lastTurn = .zero
     }
 
     /// One proportional step towards the expert's intent, along with its motion, with noise on the motion if asked for.
     public mutating func plan(_ observation: Observation, into chunk: inout ActionChunk) {
         let intent = expert.intent(in: state)
         let error = intent.toolTarget - state.worldFromTool.translation
-        let step = error * Self.gain + intent.toolVelocity * periodSeconds
-        let wanted = (step / translationScale).limited(to: 1)
-        let motion = lastMotion + (wanted - lastMotion).limited(to: Self.slew)
+        let step = error * gain + intent.toolVelocity * periodSeconds
+        let wanted = (step / scale.translation).limited(to: 1)
+        let motion = lastMotion + (wanted - lastMotion).limited(to: slew)
         lastMotion = motion
         intended[0, 0] = Float(motion.x)
         intended[0, 1] = Float(motion.y)
         intended[0, 2] = Float(motion.z)
-        intended[0, 3] = intent.closes ? closingSign : -closingSign
-        for component in 0..<4 { chunk[0, component] = intended[0, component] }
+        let last = shape.actionWidth - 1
+        if last == 6 { turn(towards: intent.toolRotation) }
+        intended[0, last] = intent.closes ? closingSign : -closingSign
+        for component in 0...last { chunk[0, component] = intended[0, component] }
         guard noise > 0 else { return }
-        for component in 0..<3 {
+        for component in 0..<last {
             let noisy = chunk[0, component] + Float(noise * random.normal())
             chunk[0, component] = min(max(noisy, -1), 1)
         }
+    }
+
+    /// Numbers 3 to 5: one proportional step towards a rotation.
+    private mutating func turn(towards rotation: Rotation?) {
+        let now = state.worldFromTool.rotation
+        let error = rotation.map { ($0 * now.inverse).rotationVector } ?? .zero
+        let wanted = (error * gain / scale.rotation).limited(to: 1)
+        let turn = lastTurn + (wanted - lastTurn).limited(to: slew)
+        lastTurn = turn
+        intended[0, 3] = Float(turn.x)
+        intended[0, 4] = Float(turn.y)
+        intended[0, 5] = Float(turn.z)
     }
 }

@@ -57,7 +57,7 @@ struct SceneCases {
     /// A picture of the task's first camera; with points, a cloud from it too.
     private func sensor(points: Int? = nil) throws -> BenchWork {
         let scene = try BenchScene(task: task, paths: paths)
-        guard let specification = scene.setup.task.cameras.first,
+        guard let specification = scene.setup.task.cameras.first(where: { $0.mount == .world }),
             let cloudSpecification = scene.setup.task.cloud
         else {
             throw InputError(key: task, expected: "a task with a camera and a cloud", found: "none")

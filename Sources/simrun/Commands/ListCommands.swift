@@ -60,7 +60,7 @@ struct ListTasks: ParsableCommand {
                         robot: task.robot,
                         suite: task.suite,
                         rateHz: task.rates.control,
-                        instructions: task.instructions,
+                        instructions: task.instructionTexts,
                         source: task.source,
                         targetSpeed: task.targetSpeed.map {
                             Speed(
@@ -80,28 +80,6 @@ struct ListTasks: ParsableCommand {
                     + " \(row.rateHz.text(0)) Hz  \(row.instructions.first ?? "")"
             )
         }
-    }
-}
-
-/// `simrun tasks check FILE`.
-struct CheckTask: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "check",
-        abstract: "Check a task file and build its first reset."
-    )
-
-    @Argument(help: "The task file.") var file: String
-    @OptionGroup(title: "Where to look") var paths: SearchPaths
-
-    func run() throws {
-        let task = try TaskLibrary(folders: []).task(
-            named: file.contains("/") ? file : "./" + file
-        )
-        let robot = try RobotLibrary(searchPaths: paths.robotFolders).load(task.robot)
-        let setup = try TaskSetup(task: task, robot: robot)
-        var plant = try setup.makePlant()
-        try plant.reset(seed: 0)
-        Console.line("\(file): task \(task.name) on \(robot.name) is well formed and resets")
     }
 }
 

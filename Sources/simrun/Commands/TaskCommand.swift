@@ -109,6 +109,7 @@ extension TaskReport.Episode {
             successAtEnd: result.status.holdsNow,
             successOnce: result.status.heldOnce,
             successAtS: result.status.succeededAt?.seconds,
+            steady: result.status.wasSteady,
             endReason: result.endReason.rawValue,
             cause: episode.cause,
             ticks: result.ticks,

@@ -57,8 +57,24 @@ struct TaskOptions: ParsableArguments {
     )
     var drill: String?
 
-    @Option(help: "When an episode ends: success or time-limit.")
-    var until: StopRule = .success
+    @Option(
+        help: """
+            When an episode ends: success or time-limit; success by default, time-limit for tasks \
+            that are judged at the end.
+            """
+    )
+    var until: StopRule?
+
+    @Option(
+        help: ArgumentHelp(
+            "What to do, in the task's words; one of its instructions by default, drawn by the seed.",
+            valueName: "text"
+        )
+    )
+    var instruction: String?
+
+    @Flag(help: "Draw wordings that no demonstration uses.")
+    var heldOut = false
 
     @Option(help: "Episodes side by side.")
     var jobs: Int = 1
@@ -108,6 +124,13 @@ struct TaskOptions: ParsableArguments {
                 key: "--latency",
                 expected: "--clock charged beside it",
                 found: "--clock \(clock.rawValue)"
+            )
+        }
+        if instruction != nil, heldOut {
+            throw InputError(
+                key: "--held-out",
+                expected: "wordings drawn by the seed",
+                found: "--instruction beside it"
             )
         }
         if jobs > 1, saveLatency != nil {

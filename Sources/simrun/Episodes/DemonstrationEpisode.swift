@@ -44,6 +44,7 @@ enum DemonstrationEpisode {
         var attributes: [String: AttributeValue] = [:]
         if let speed { attributes["target_speed_m_per_s"] = .real(speed) }
         let succeeded = loop.plant.status.succeededAt != nil
+        attributes["instruction"] = .text(loop.plant.instruction.text)
         attributes["success"] = .integer(succeeded ? 1 : 0)
         attributes["state_hash"] = .unsigned(loop.plant.stateHash)
         return EpisodeTable(

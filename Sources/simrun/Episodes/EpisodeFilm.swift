@@ -37,7 +37,7 @@ final class EpisodeFilm {
                 found: error.localizedDescription
             )
         }
-        view = try SceneView(plan: plan, plant: plant)
+        view = try SceneView(task: plan.setup.task, plant: plant)
         encoder = try PictureEncoder(
             path: "\(folder)/\(plan.setup.task.name)-\(seed).mp4",
             width: view.frame.width,

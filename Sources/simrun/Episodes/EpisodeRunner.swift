@@ -158,12 +158,12 @@ struct EpisodeRunner: Sendable {
         _ session: WallClockSession?
     ) throws -> RunResult.Episode? {
         session?.rest()
-        try loop.plant.reset(seed: seed)
+        try loop.plant.reset(seed: seed, instruction: plan.instruction(seed: seed))
         let film = try EpisodeFilm(plan: plan, seed: seed, plant: loop.plant)
         do {
             let result = try loop.runEpisode(
                 seed: seed,
-                stop: plan.options.until,
+                stop: plan.stopRule,
                 timeLimit: plan.setup.task.timeLimit,
                 journal: &journal,
                 isInterrupted: {
@@ -183,7 +183,7 @@ struct EpisodeRunner: Sendable {
             return RunResult.Episode(
                 result: result,
                 stateHash: loop.plant.stateHash,
-                instruction: plan.setup.instruction(seed: seed),
+                instruction: loop.plant.instruction.text,
                 cause: result.success ? nil : loop.plant.failureCause
             )
         } catch let fault as LoopFault {

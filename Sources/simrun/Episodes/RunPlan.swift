@@ -39,6 +39,8 @@ struct RunPlan: Sendable {
     var drill: PolicyDrill?
     /// What reports call the latency.
     var latencyName: String
+    /// What every episode is told to do; nil for the seed's draw.
+    private var instruction: InstructionChoice?
 
     /// Where the robot is parked.
     var homeCommand: JointCommand {
@@ -60,6 +62,10 @@ struct RunPlan: Sendable {
             targetSpeed: options.targetSpeed
         )
         robotHash = String(robot.contentHash, radix: 16)
+        instruction = try options.instruction.map { (text) throws(InputError) in
+            try task.instruction(saying: text)
+        }
+        if options.heldOut { _ = try task.instruction(seed: options.seed, heldOut: true) }
         let name = options.policy ?? task.policy
         var execution = "replan"
         var horizon = 1
@@ -105,6 +111,17 @@ struct RunPlan: Sendable {
             patience: try Self.patience(options.patience)
         )
         try refuseWhatWouldBeFalse()
+    }
+
+    /// What the episode of `seed` is told to do.
+    func instruction(seed: UInt64) throws(InputError) -> InstructionChoice {
+        if let instruction { return instruction }
+        return try setup.task.instruction(seed: seed, heldOut: options.heldOut)
+    }
+
+    /// When an episode ends.
+    var stopRule: StopRule {
+        options.until ?? (setup.task.success.judged == .atEnd ? .timeLimit : .success)
     }
 
     private static func patience(_ text: String) throws(InputError) -> TimeSpan {

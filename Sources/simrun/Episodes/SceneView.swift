@@ -16,11 +16,16 @@ struct SceneView {
     private let caster: RayCaster
     private(set) var frame: CameraFrame
 
-    init(plan: RunPlan, plant: SimulatedPlant) throws(InputError) {
-        guard let specification = plan.setup.task.cameras.first else {
+    init(
+        task: TaskDefinition,
+        plant: SimulatedPlant,
+        width: Int = 640,
+        height: Int = 480
+    ) throws(InputError) {
+        guard let specification = task.cameras.first(where: { $0.mount == .world }) else {
             throw InputError(
-                key: plan.setup.task.name,
-                expected: "a task with a camera",
+                key: task.name,
+                expected: "a task with a camera in the world",
                 found: "none"
             )
         }
@@ -28,8 +33,8 @@ struct SceneView {
         let optics = specification.camera.intrinsics
         camera.intrinsics = try Intrinsics(
             verticalFieldOfView: 2 * atan(Double(optics.height) / (2 * optics.fy)),
-            width: 640,
-            height: 480
+            width: width,
+            height: height
         )
         self.camera = camera
         caster = try RayCaster(maximumVisuals: plant.visuals.count + 1)

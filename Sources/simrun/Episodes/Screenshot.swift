@@ -7,7 +7,7 @@ enum Screenshot {
     static func write(plan: RunPlan, to path: String) throws {
         var plant = try plan.setup.makePlant()
         try plant.reset(seed: plan.options.seed)
-        var view = try SceneView(plan: plan, plant: plant)
+        var view = try SceneView(task: plan.setup.task, plant: plant)
         view.render(plant)
         let encoder = try PictureEncoder(
             path: path,

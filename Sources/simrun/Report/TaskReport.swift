@@ -29,6 +29,9 @@ struct TaskReport: Encodable {
         var successAtEnd: Bool
         var successOnce: Bool
         var successAtS: Double?
+        /// Whether the condition stayed true for 0.5 s from the first time it held; null where that
+        /// was not seen.
+        var steady: Bool?
         var endReason: String
         var cause: String?
         var ticks: Int
@@ -37,7 +40,7 @@ struct TaskReport: Encodable {
         var instruction: String?
 
         enum CodingKeys: String, CodingKey {
-            case seed, success, ticks, misses, instruction, cause
+            case seed, success, steady, ticks, misses, instruction, cause
             case successAtEnd = "success_at_end"
             case successOnce = "success_once"
             case successAtS = "success_at_s"
@@ -52,6 +55,7 @@ struct TaskReport: Encodable {
             try container.encode(successAtEnd, forKey: .successAtEnd)
             try container.encode(successOnce, forKey: .successOnce)
             try container.encode(successAtS, forKey: .successAtS)
+            try container.encode(steady, forKey: .steady)
             try container.encode(endReason, forKey: .endReason)
             try container.encode(cause, forKey: .cause)
             try container.encode(ticks, forKey: .ticks)

@@ -17,13 +17,18 @@ enum TaskSummary {
                 + " physics \(configuration.rate.physicsHertz.text(0)) Hz",
             "",
         ]
-        lines += run.episodes.prefix(20).map(episodeLine)
+        let tellsInstruction = plan.setup.task.instructions.count > 1
+        lines += run.episodes.prefix(20).map { episodeLine($0, tellsInstruction) }
         if run.episodes.count > 20 { lines.append("  … \(run.episodes.count - 20) more") }
         lines += [
             "",
             "success \(run.successes)/\(run.episodes.count) = \(run.successRate.text(3))"
                 + "  (95 % \(interval.lower.text(3)) to \(interval.upper.text(3)))",
         ]
+        if plan.setup.task.success.judged == .atEnd {
+            let once = run.episodes.count { $0.result.status.heldOnce }
+            lines.append("  judged at the end; held at least once in \(once)")
+        }
         for (cause, count) in run.causes { lines.append("  failed: \(cause)  \(count)") }
         lines += [
             "ticks \(run.account.ticks), deadline misses \(run.account.missedPeriods),"
@@ -43,7 +48,10 @@ enum TaskSummary {
         return lines + LatencyTable.lines(run.account, clock: configuration.clock)
     }
 
-    private static func episodeLine(_ episode: RunResult.Episode) -> String {
+    private static func episodeLine(
+        _ episode: RunResult.Episode,
+        _ tellsInstruction: Bool
+    ) -> String {
         let result = episode.result
         let outcome =
             if let succeeded = result.status.succeededAt {
@@ -53,5 +61,6 @@ enum TaskSummary {
             }
         return "  seed \(String(result.seed).right(4))  \(outcome.left(34))"
             + " \(String(result.ticks).right(4)) ticks, \(result.misses) missed"
+            + (tellsInstruction ? "  \(episode.instruction ?? "")" : "")
     }
 }

@@ -1,0 +1,121 @@
+import Spatial
+
+/// One thing that a success condition asks for, as an expert works it off.
+struct Subgoal {
+    /// The object to move.
+    var object: Int
+    /// Where its origin should end, in the world.
+    var place: Vector3
+    /// Whether it is let go there, or held.
+    var isReleased: Bool
+    /// How far over ``place`` it may be let go, in metres.
+    var drop = 0.004
+    /// Whether what the condition asks for holds.
+    var holds: Bool
+
+    /// The subgoals of a condition, in the file's order: what is asked of one object is one of them.
+    static func first(in state: SceneState, of condition: Condition) -> Subgoal? {
+        var found: Subgoal?
+        visit(condition, state) { subgoal in
+            if found == nil, !subgoal.isDone(in: state) { found = subgoal }
+        }
+        return found
+    }
+
+    /// Whether nothing is left to do: it stands where it should and the hand is off it.
+    func isDone(in state: SceneState) -> Bool {
+        guard isReleased else { return false }
+        return isPlaced(in: state) && state.padsTouching(object) == 0
+    }
+
+    /// Whether the object stands at its place, as nearly as a hand can put it.
+    func isPlaced(in state: SceneState) -> Bool {
+        if holds { return true }
+        let off = state.worldFromObject[object].translation - place
+        return Vector3(off.x, off.y, 0).length < 0.012 && abs(off.z) < 0.012
+    }
+
+    private static func visit(
+        _ condition: Condition,
+        _ state: SceneState,
+        _ body: (Subgoal) -> Void
+    ) {
+        switch condition {
+        case .all(let conditions):
+            for condition in conditions { visit(condition, state, body) }
+        case .any(let conditions):
+            if let first = conditions.first { visit(first, state, body) }
+        case .on(let support):
+            body(
+                Subgoal(
+                    object: support.object,
+                    place: top(of: support.support, under: support.object, state),
+                    isReleased: true,
+                    holds: condition.holds(in: state)
+                )
+            )
+        case .inside(let inside):
+            body(drop(inside, condition, state))
+        case .distance(let distance):
+            if let subgoal = carry(distance, condition, state) { body(subgoal) }
+        case .lifted(let object, let height):
+            var place = state.worldFromObject[object].translation
+            place.z = state.startHeights[object] + height + 0.02
+            body(Subgoal(object: object, place: place, isReleased: false, holds: false))
+        case .not, .above, .joint, .contact, .grasped, .released: break
+        }
+    }
+
+    /// Over the middle of a box, from where it falls in.
+    private static func drop(
+        _ inside: ContainmentCondition,
+        _ condition: Condition,
+        _ state: SceneState
+    ) -> Subgoal {
+        var place = state.position(of: inside.box.centre)
+        place.z += inside.box.halfExtents.z + 0.01
+        return Subgoal(
+            object: inside.object,
+            place: place,
+            isReleased: true,
+            drop: 0.015,
+            holds: condition.holds(in: state)
+        )
+    }
+
+    /// To another place; where height does not count, onto what is there.
+    private static func carry(
+        _ distance: DistanceCondition,
+        _ condition: Condition,
+        _ state: SceneState
+    ) -> Subgoal? {
+        guard case .object(let object) = distance.from.frame,
+            state.scene[object].kind == .dynamic, distance.atMost < .infinity
+        else { return nil }
+        if distance.scale.z == 0, case .object(let support) = distance.to.frame {
+            return Subgoal(
+                object: object,
+                place: top(of: support, under: object, state),
+                isReleased: true,
+                // Near is not yet on: all that is asked for must hold.
+                holds: state.condition.holds(in: state)
+            )
+        }
+        return Subgoal(
+            object: object,
+            place: state.position(of: distance.to) + distance.offset,
+            isReleased: false,
+            holds: condition.holds(in: state)
+        )
+    }
+
+    /// Where an object's origin is when it stands on the middle of another.
+    private static func top(
+        of support: Int,
+        under object: Int,
+        _ state: SceneState
+    ) -> Vector3 {
+        let height = state.scene[support].halfExtents.z + state.scene[object].halfExtents.z
+        return state.worldFromObject[support].translation + Vector3(0, 0, height)
+    }
+}
