@@ -180,7 +180,7 @@ void add(std::vector<Entry> &table, const ProductShape &shape, bool timed,
 
 template <class Format> void add_all(std::vector<Entry> &table) {
     // Ends of tiles, panels and blocks of the depth.
-    const int64_t rows[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 33};
+    const int64_t rows[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 16, 33};
     const int64_t sizes[][2] = {{1, 1}, {2, 3}, {3, 16}, {5, 17}, {6, 64}, {16, 31}, {31, 4},
                                 {64, 63}, {65, 65}, {77, 47}, {320, 33}, {128, 128}, {511, 81},
                                 {640, 7}, {700, 130}, {769, 18}};

@@ -98,6 +98,22 @@ CK_INLINE Wide::Float exponential_wide(Wide::Float x) {
 }
 #endif
 
+#if defined(CK_SIXTEEN_REGISTERS)
+// exp as 2^n 2^f, by the polynomial of exponential_wide: a chain of 24 cycles, where norms of few
+// steps wait for one chain after another. Products and additions fuse, so f is exact but for the
+// rounding of the logarithm. The whole number lies in the low bits of its rounded form.
+template <class Float, class Integer> CK_INLINE Float exponential_short(Float x, float rounder) {
+    const float to_two = 1.44269504088896341f;
+    const Float n = x * to_two + rounder;
+    const Float f = x * to_two - (n - rounder), squared = f * f;
+    const Float low = f * 6.9314697760e-1f + 1.0f;
+    const Float middle = f * 5.5507337444e-2f + 2.4022242085e-1f;
+    const Float high = f * 1.3264726838e-3f + 9.6715126653e-3f;
+    const Float p = (high * squared + middle) * squared + low;
+    return (Float)((Integer)p + ((Integer)n << 23));
+}
+#endif
+
 // exp on -87 ... 20: 2^n e^r with |r| <= ln(2)/2, e^r by the polynomial of Cephes' expf (Moshier,
 // "Methods and Programs for Mathematical Functions"), relative error about 1e-7.
 template <class Vectors>
@@ -108,6 +124,9 @@ CK_INLINE typename Vectors::Float exponential_of(typename Vectors::Float x) {
     if constexpr (sizeof(Float) == 64) return exponential_wide(x);
 #endif
     const float rounder = 12582912.0f; // 1.5 * 2^23: adding it rounds to a whole number
+#if defined(CK_SIXTEEN_REGISTERS)
+    return exponential_short<Float, Integer>(x, rounder);
+#endif
     Float n = x * 1.44269504088896341f + rounder;
     n -= rounder;
     const Float r = (x - n * 0.693359375f) - n * -2.12194440e-4f;

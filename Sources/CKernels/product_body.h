@@ -1,6 +1,6 @@
 // The matrix product for one instruction set: include with CK_NAMESPACE and CK_VECTOR_BYTES set,
-// and the tile's size in CK_TILE_ROWS and CK_TILE_PANELS. With CK_DOT the machine multiplies pairs
-// of bfloat16.
+// and the tile's size in CK_TILE_ROWS and CK_TILE_PANELS, or CK_SIXTEEN_REGISTERS for the tiles of
+// product_sixteen_body.h. With CK_DOT the machine multiplies pairs of bfloat16.
 //
 // A tile keeps rows x panels sums in registers over a block of the depth. Panels are outermost, so
 // weights come from memory once, in order; the block keeps the input and a tile's weights near.
@@ -42,6 +42,16 @@ struct Float32 {
     typedef float Input;
     typedef float Weight;
     static constexpr int step = 1;
+    static constexpr bool is_scaled = false;
+
+    // Number k of a row, in every lane. (Less nought is free, plus nought would turn -0 to 0.)
+    CK_INLINE Vector spread(const float *input, int k) { return input[k] - Vector{}; }
+
+    // Vector i of the weights of number k.
+    CK_INLINE Vector weight(const float *weights, int64_t apart, int i, int k) {
+        return *(const Unaligned *)(weights + i / panel_vectors * apart + k * CK_PANEL
+                                    + i % panel_vectors * lane_count);
+    }
 
     template <int rows, int width>
     CK_INLINE void turn(Vector (&sums)[rows][width], const float *input, int64_t stride,
@@ -62,6 +72,16 @@ struct Int8 {
     typedef float Input;
     typedef int8_t Weight;
     static constexpr int step = 1;
+    static constexpr bool is_scaled = true;
+
+    CK_INLINE Vector spread(const float *input, int k) { return input[k] - Vector{}; }
+
+    CK_INLINE Vector weight(const int8_t *weights, int64_t apart, int i, int k) {
+        return __builtin_convertvector(
+            *(const BytesAt *)(weights + i / panel_vectors * apart + k * CK_PANEL
+                               + i % panel_vectors * lane_count),
+            Vector);
+    }
 
     template <int rows, int width>
     CK_INLINE void turn(Vector (&sums)[rows][width], const float *input, int64_t stride,
@@ -86,10 +106,22 @@ CK_INLINE Bits pairs_at(const uint16_t *weights, int64_t apart, int i) {
                              + i % panel_vectors * 2 * lane_count);
 }
 
+// Number k of pairs, widened.
+CK_INLINE Vector widened(Bits pairs, int k) {
+    return (Vector)(k % 2 == 0 ? pairs << 16 : pairs & 0xFFFF0000u);
+}
+
 struct BFloat16 {
     typedef float Input;
     typedef uint16_t Weight;
     static constexpr int step = 2;
+    static constexpr bool is_scaled = false;
+
+    CK_INLINE Vector spread(const float *input, int k) { return input[k] - Vector{}; }
+
+    CK_INLINE Vector weight(const uint16_t *weights, int64_t apart, int i, int k) {
+        return widened(pairs_at(weights + k / 2 * 2 * CK_PANEL, apart, i), k);
+    }
 
     template <int rows, int width>
     CK_INLINE void turn(Vector (&sums)[rows][width], const float *input, int64_t stride,
@@ -112,6 +144,15 @@ struct BFloat16Dot {
     typedef uint16_t Input;
     typedef uint16_t Weight;
     static constexpr int step = 2;
+    static constexpr bool is_scaled = false;
+
+    CK_INLINE Vector spread(const uint16_t *input, int k) {
+        return widened(Bits{} + pair(input + k / 2 * 2, false), k);
+    }
+
+    CK_INLINE Vector weight(const uint16_t *weights, int64_t apart, int i, int k) {
+        return BFloat16::weight(weights, apart, i, k);
+    }
 
     // Both numbers of a pair of the input; the second is zero behind the last.
     CK_INLINE uint32_t pair(const uint16_t *input, bool last) {
@@ -209,6 +250,9 @@ CK_INLINE void finish_whole(const Vector (&sums)[rows][panels * panel_vectors],
     }
 }
 
+#if defined(CK_SIXTEEN_REGISTERS)
+#include "product_sixteen_body.h"
+#else
 // With `ahead` set, asks for weights that come later: two panels of them from `ahead` on.
 template <int rows, int panels, bool prefetch, class Numbers>
 static void tile(const Part<Numbers> &part, const typename Numbers::Weight *ahead) {
@@ -280,6 +324,8 @@ template <int panels, class Numbers> static void strip(Part<Numbers> part, int64
     }
 }
 
+#endif
+
 template <int panels, class Numbers>
 static void columns_of(const ck_product *job, int64_t first) {
     Part<Numbers> part;
@@ -313,6 +359,17 @@ template <class Numbers> static void product(const ck_product *job) {
     if (job->rows == 1) {
         for (; panels >= 4; panels -= 4, first += 4 * CK_PANEL) columns_of<4, Numbers>(job, first);
     }
+#if defined(CK_SIXTEEN_REGISTERS)
+    // A tile of few rows is wide. Four are two twice: a tile of one has too few chains.
+    if (job->rows == 2 && Numbers::step == 1) {
+        for (; panels >= 3 && panels != 4; panels -= 3, first += 3 * CK_PANEL) {
+            columns_of<3, Numbers>(job, first);
+        }
+    }
+    if (job->rows <= (Numbers::step == 1 ? 3 : 2)) {
+        for (; panels >= 2; panels -= 2, first += 2 * CK_PANEL) columns_of<2, Numbers>(job, first);
+    }
+#endif
 #if CK_TILE_PANELS >= 4
     // Six are three twice: a tile of two has too few chains.
     for (; panels >= 4 && panels != 6; panels -= 4, first += 4 * CK_PANEL) {

@@ -48,7 +48,7 @@
 #define CK_NAMESPACE ck_avx2
 #define CK_VECTOR_BYTES 32
 #define CK_NORM_BYTES 32
-#define CK_TILE_ROWS 4
+#define CK_SIXTEEN_REGISTERS
 #define CK_TILE_PANELS 1
 #include "product_body.h"
 #include "normalise_body.h"
@@ -57,7 +57,7 @@
 #undef CK_NAMESPACE
 #undef CK_VECTOR_BYTES
 #undef CK_NORM_BYTES
-#undef CK_TILE_ROWS
+#undef CK_SIXTEEN_REGISTERS
 #undef CK_TILE_PANELS
 #pragma clang attribute pop
 #endif
