@@ -5,6 +5,7 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
+from types import SimpleNamespace
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -14,7 +15,7 @@ import torch
 from safetensors.torch import load_file
 from torch import nn
 
-from simrun_training import dataset, export, meanflow, network, synthetic, train
+from simrun_training import dataset, export, meanflow, methods, network, sampling, synthetic, train
 
 SMALL = ["--batch", "32", "--point-widths", "16", "16", "32", "--unet-widths", "16", "32", "64",
          "--points", "48", "--warmup", "5", "--every", "1000", "--validation", "0.25", "--pretrain", "0"]
@@ -68,6 +69,23 @@ class SmokeTest(unittest.TestCase):
         train.main(self.arguments("halves", "--pretrain", "4"))
         a, b = (torch.load(self.root / n / "checkpoint.pt", weights_only=True)["ema"] for n in ("whole", "halves"))
         self.assertTrue(all(torch.equal(a[k], b[k]) for k in a))
+
+    def test_every_method_trains_and_exports_what_a_runtime_needs(self):
+        expected = {"flow": ("flow-matching", 1, 2, 10), "flowpolicy": ("flowpolicy", 1, 2, None),
+                    "dp3": ("dp3", 1, 2, 10), "simple-dp3": ("simple-dp3", 1, 1, 10), "meanflow": ("meanflow", 2, 2, None)}
+        for name, (architecture, times, blocks, steps) in expected.items():
+            out, policy = f"method-{name}", self.root / f"policy-{name}"
+            self.assertEqual(train.main([*self.arguments(out, "--method", name), "--steps", "4"]), 0)
+            self.assertEqual(export.main(["--checkpoint", str(self.root / out), "--out", str(policy)]), 0)
+            document = json.loads((policy / "policy.json").read_text())
+            self.assertEqual(document["architecture"], architecture)
+            self.assertEqual((document["network"]["time_encoders"], document["network"]["blocks_per_level"]), (times, blocks))
+            self.assertEqual(document["sampler"].get("steps"), steps)
+            self.assertEqual(document["training"]["objective"]["method"], name)
+        self.assertEqual(train.main(self.arguments("method-dp3", "--method", "flowpolicy")), 2)
+        two = self.root / "policy-two"
+        export.main(["--checkpoint", str(self.root / "method-meanflow"), "--out", str(two), "--steps", "2"])
+        self.assertEqual(json.loads((two / "policy.json").read_text())["sampler"], {"kind": "meanflow", "steps": 2})
 
     def test_refuses_to_resume_on_other_data(self):
         train.main(self.arguments("mixed", "--stop-after", "1"))
@@ -137,6 +155,7 @@ class Toy(nn.Module):
                                     nn.Linear(width, width), nn.Mish(), nn.Linear(width, 2))
 
     def forward(self, z, t, r, condition=None, taps=None):
+        t, r = (t / 99, torch.zeros_like(t)) if r is None else (t, r)
         return self.layers(torch.cat([z[:, 0], t[:, None], r[:, None]], -1))[:, None]
 
 
@@ -159,31 +178,66 @@ class ObjectiveTest(unittest.TestCase):
         self.assertEqual(equal, 64)
         self.assertTrue((t >= r).all() and torch.equal(t[:64], r[:64]) and (t[64:] > r[64:]).all())
 
-    def test_learns_two_modes_in_one_step(self):
+    def two_modes(self, method, steps=None):
+        """Trains on two modes; the share of samples near one, and that of the first mode."""
         torch.manual_seed(0)
         torch.set_num_threads(1)
         modes = torch.tensor([[-0.7, 0.3], [0.6, -0.5]])
-        toy, objective = Toy(), meanflow.Objective(dispersive=0.0, power=1.0, time_mean=-0.4, endpoint_share=0.25)
+        toy = Toy()
         optimiser = torch.optim.AdamW(toy.parameters(), 2e-3, betas=(0.95, 0.999))
         condition = torch.zeros(256, 1)
         for step in range(800):
             for group in optimiser.param_groups:
                 group["lr"] = 2e-3 * (1 - step / 800)
             x = modes[torch.randint(2, (256,))] + 0.03 * torch.randn(256, 2)
-            loss, _ = meanflow.meanflow_loss(toy, x[:, None], condition, objective)
+            loss, _ = method.loss(toy, x[:, None], condition)
             optimiser.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(toy.parameters(), 1.0)
             optimiser.step()
+        sampler = method.sampler if steps is None else {**method.sampler, "steps": steps}
         with torch.no_grad():
-            z = torch.randn(2000, 1, 2)
-            ones = torch.ones(2000)
-            samples = (z - toy(z, ones, torch.zeros(2000), None))[:, 0]
+            samples = sampling.sample(SimpleNamespace(unet=toy), sampler, torch.randn(2000, 1, 2), None)[:, 0]
         distances = torch.cdist(samples, modes)
-        near = (distances.min(1).values < 0.15).float().mean().item()
-        share = (distances.argmin(1) == 0).float().mean().item()
+        return (distances.min(1).values < 0.15).float().mean().item(), (distances.argmin(1) == 0).float().mean().item()
+
+    def test_learns_two_modes_in_one_step(self):
+        objective = meanflow.Objective(dispersive=0.0, power=1.0, time_mean=-0.4, endpoint_share=0.25)
+        near, share = self.two_modes(methods.MeanFlow(objective))
         self.assertGreater(near, 0.7)
         self.assertTrue(0.35 < share < 0.65, share)
+
+    def test_without_average_velocities_one_step_collapses(self):
+        """The negative control: with every r = t it is plain flow matching, whose one step hits the mean."""
+        near, _ = self.two_modes(methods.MeanFlow(meanflow.Objective(dispersive=0.0, power=1.0, time_mean=-0.4, equal_share=1.0)))
+        self.assertLess(near, 0.1)
+
+    def test_rivals_learn_two_modes_in_their_steps(self):
+        for name, steps in (("flow", 10), ("dp3", 10)):
+            near, share = self.two_modes(methods.method(name, meanflow.Objective(), steps))
+            self.assertGreater(near, 0.5, name)
+            self.assertTrue(0.3 < share < 0.7, (name, share))
+
+    def test_a_consistent_velocity_costs_nothing(self):
+        """Where all data are one point, v = x - e is exact for FlowPolicy, and its loss is 0."""
+        x = torch.tensor([0.2, -0.4]).expand(64, 1, 2)
+        method = methods.FlowPolicy()
+
+        def exact(z, t, r, condition=None, taps=None):
+            return (x - z) / (1 - t / method.time_scale).clamp(min=1e-3)[:, None, None]
+
+        loss, _ = method.loss(exact, x, torch.zeros(64, 1), torch.Generator().manual_seed(3))
+        self.assertLess(loss.item(), 1e-6)
+
+    def test_several_steps_of_an_exact_velocity_end_at_the_data(self):
+        x = torch.tensor([[[0.3, -0.6]]])
+        velocity = SimpleNamespace(unet=lambda z, t, r, c: (x - z) / (1 - t / 99)[:, None, None])
+        average = SimpleNamespace(unet=lambda z, t, r, c: (z - x) / t[:, None, None])
+        for steps in (1, 2, 5):
+            flow = sampling.sample(velocity, {"kind": "flow", "epsilon": 0.0, "time_scale": 99.0, "steps": steps}, torch.randn(1, 1, 2), None)
+            mean = sampling.sample(average, {"kind": "meanflow", "steps": steps}, torch.randn(1, 1, 2), None)
+            torch.testing.assert_close(flow, x, atol=1e-5, rtol=0)
+            torch.testing.assert_close(mean, x, atol=1e-5, rtol=0)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,9 @@ extension PolicyManifest {
     public enum Architecture: String, CaseIterable, Sendable {
         /// The average velocity between two times: MeanFlow policies, MP1 (arXiv 2507.10543).
         case meanflow
-        /// The velocity at one time: FlowPolicy (arXiv 2412.04987).
+        /// The velocity at one time, by plain flow matching (arXiv 2210.02747).
+        case flowMatching = "flow-matching"
+        /// The same, trained to be right in one step: FlowPolicy (arXiv 2412.04987).
         case flowpolicy
         /// The actions themselves, out of noise: DP3 (arXiv 2403.03954).
         case dp3
@@ -19,7 +21,7 @@ extension PolicyManifest {
         var samplerKind: String {
             switch self {
             case .meanflow: "meanflow"
-            case .flowpolicy: "flow"
+            case .flowMatching, .flowpolicy: "flow"
             case .dp3, .simpleDP3: "ddim"
             }
         }
@@ -28,7 +30,7 @@ extension PolicyManifest {
 
         var blocksPerLevel: ClosedRange<Int> {
             switch self {
-            case .meanflow, .flowpolicy: 1...2
+            case .meanflow, .flowMatching, .flowpolicy: 1...2
             case .dp3: 2...2
             case .simpleDP3: 1...1
             }
@@ -122,12 +124,17 @@ extension PolicyManifest {
         }
         let sampler: Sampler
         switch architecture {
-        case .meanflow: sampler = .meanFlow(MeanFlowSampler())
-        case .flowpolicy: sampler = .flow(try flow(&object))
+        case .meanflow: sampler = .meanFlow(MeanFlowSampler(steps: try steps(&object)))
+        case .flowMatching, .flowpolicy: sampler = .flow(try flow(&object))
         case .dp3, .simpleDP3: sampler = .diffusion(try diffusion(&object))
         }
         try object.requireAllTaken()
         return sampler
+    }
+
+    /// Evaluations of a network that takes equal steps; one where the file says none.
+    private static func steps(_ object: inout StrictObject) throws(InputError) -> Int {
+        object.has("steps") ? try object.integer("steps", in: 1...100) : 1
     }
 
     private static func flow(_ object: inout StrictObject) throws(InputError) -> FlowSampler {
@@ -139,7 +146,7 @@ extension PolicyManifest {
         guard scale > 0, scale <= 1e6 else {
             throw object.error("time_scale", expected: "above 0, to 1000000", found: "\(scale)")
         }
-        return FlowSampler(epsilon: epsilon, timeScale: scale)
+        return FlowSampler(epsilon: epsilon, timeScale: scale, steps: try steps(&object))
     }
 
     private static func diffusion(

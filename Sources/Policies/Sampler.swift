@@ -4,9 +4,9 @@ import Inference
 ///
 /// Each kind is a file of its own. Nothing here allocates.
 public enum Sampler: Equatable, Sendable {
-    /// One step along the average velocity.
+    /// Steps along the average velocity, one as a rule.
     case meanFlow(MeanFlowSampler)
-    /// One step along a velocity.
+    /// Steps along a velocity.
     case flow(FlowSampler)
     /// Denoising, step by step.
     case diffusion(DiffusionSampler)

@@ -39,8 +39,13 @@ import Testing
         Edit("\"kind\": \"meanflow\"", "\"steps\": 2", "sampler.kind: expected the key"),
         Edit(
             "\"kind\": \"meanflow\"",
-            "\"kind\": \"meanflow\", \"steps\": 2",
-            "sampler.steps: expected a known key"
+            "\"kind\": \"meanflow\", \"steps\": 0",
+            "sampler.steps: expected 1 to 100, found 0"
+        ),
+        Edit(
+            "\"kind\": \"meanflow\"",
+            "\"kind\": \"meanflow\", \"epsilon\": 0.01",
+            "sampler.epsilon: expected a known key"
         ),
         Edit("\"sampler\"", "\"simpler\"", "expected a known key"),
         Edit(

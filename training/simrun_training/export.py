@@ -40,7 +40,8 @@ def policy_document(config: dict, name: str, execute: str, noise: str) -> dict:
     return {
         "format": FORMAT,
         "name": name,
-        "architecture": "meanflow",
+        # Checkpoints of before other methods say neither.
+        "architecture": config.get("architecture", "meanflow"),
         "task": config["task"],
         "robot": config["robot"],
         "control_mode": config["control_mode"],
@@ -52,7 +53,7 @@ def policy_document(config: dict, name: str, execute: str, noise: str) -> dict:
         "execute": execute,
         "attention": "none",
         "noise": noise,
-        "sampler": {"kind": "meanflow"},
+        "sampler": config.get("sampler", {"kind": "meanflow"}),
         "cloud": {
             "points": config["points"],
             "frame": config["cloud_frame"],
@@ -120,6 +121,7 @@ def main(argv: list[str] | None = None) -> int:
     p.add_argument("--execute", default="replan")
     p.add_argument("--noise", choices=("normal", "fixed", "zero"), default="normal",
                    help="fresh each plan, drawn once an episode, or none")
+    p.add_argument("--steps", type=int, help="evaluations a plan, where the sampler takes several; default: as trained")
     for key in ("task", "robot", "control_mode"):
         p.add_argument("--" + key.replace("_", "-"), help="where the demonstrations do not say it")
     p.add_argument("--policy-rate-hz", type=float)
@@ -130,6 +132,8 @@ def main(argv: list[str] | None = None) -> int:
     saved = torch.load(path, weights_only=True)
     config = saved["config"]
     config.update({k: v for k in ("task", "robot", "control_mode", "policy_rate_hz", "translation_scale_m") if (v := getattr(args, k)) is not None})
+    if args.steps is not None:
+        config["sampler"] = {**config.get("sampler", {"kind": "meanflow"}), "steps": args.steps}
     try:
         document = write_policy(config, saved["ema"], out, args.name or out.resolve().name, args.execute, args.noise)
     except ValueError as error:

@@ -79,8 +79,10 @@ def meanflow_loss(unet, x: Tensor, condition: Tensor, objective: Objective, gene
 
     `unet(z, t, r, condition, taps=None)` predicts the average velocity.
     """
-    e = torch.randn(x.shape, generator=generator)
+    # Drawn on the CPU, so that a seed means the same on every device.
+    e = torch.randn(x.shape, generator=generator).to(x.device)
     t, r, equal = draw_times(x.shape[0], objective, generator)
+    t, r = t.to(x.device), r.to(x.device)
     z = x + t[:, None, None] * (e - x)
     v = e - x
     taps: list[Tensor] | None = [] if objective.dispersive else None

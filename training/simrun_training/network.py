@@ -110,7 +110,7 @@ class PointEncoder(nn.Module):
         Value and gradient of the maximum are unchanged, and the graph is built over a third of the
         points. Blocks of clouds keep the activations in cache.
         """
-        won = torch.zeros(cloud.shape[:2])
+        won = torch.zeros(cloud.shape[:2], device=cloud.device)
         for some, flags in zip(cloud.split(block), won.split(block)):
             flags.scatter_(1, self.per_point(some).argmax(dim=-2), 1.0)
         most = int(won.sum(1).max())
@@ -269,7 +269,7 @@ class PolicyNetwork(nn.Module):
 
     def sample(self, noise: Tensor, condition: Tensor) -> Tensor:
         """One step: x0 = z - u(z, r = 0, t = 1), normalised actions [B, T, A]."""
-        ones = torch.ones(noise.shape[0])
+        ones = torch.ones(noise.shape[0], device=noise.device)
         return noise - self.unet(noise, ones, torch.zeros_like(ones), condition)
 
 

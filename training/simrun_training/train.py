@@ -1,4 +1,4 @@
-"""Trains a MeanFlow policy on one file of demonstrations. Resumes by itself from --out."""
+"""Trains a policy on one file of demonstrations, by MeanFlow or a rival. Resumes by itself from --out."""
 
 import argparse
 import csv
@@ -15,7 +15,8 @@ import torch
 from torch import nn
 
 from .dataset import (ACTION_NAMES, CLOUD_FRAMES, CloudNormalisation, DataError, Demonstrations, Normalisation, Windows, sha256_of)
-from .meanflow import Objective, meanflow_loss
+from . import methods, sampling
+from .meanflow import Objective
 from .network import NetworkShape, PolicyNetwork, parameter_count
 
 
@@ -27,6 +28,9 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     budget = p.add_mutually_exclusive_group(required=True)
     budget.add_argument("--steps", type=int, help="optimiser steps in all")
     budget.add_argument("--minutes", type=float, help="training minutes in all, over all resumed runs")
+    p.add_argument("--method", choices=methods.NAMES, default="meanflow", help="what the network learns; see methods.py")
+    p.add_argument("--sampling-steps", type=int, help="evaluations a plan of flow, dp3 and simple-dp3; default 10")
+    p.add_argument("--device", default="cpu", help="cpu or cuda")
     p.add_argument("--seed", type=int, default=0)
     p.add_argument("--threads", type=int, default=1)
     p.add_argument("--batch", type=int, default=64)
@@ -54,6 +58,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     p.add_argument("--power", type=float, default=0.5, help="adaptive weight")
     p.add_argument("--tangent", choices=("predicted", "sample"), default="predicted")
     p.add_argument("--time-mean", type=float, default=1.0, help="times are sigmoid(N(mean, 1)); larger is nearer to noise")
+    p.add_argument("--equal-share", type=float, default=0.5, help="share of a batch with r = t; with 1 it is plain flow matching")
     p.add_argument("--endpoint-share", type=float, default=0.5, help="share of the r < t half put at (t, r) = (1, 0)")
     p.add_argument("--dispersive", type=float, default=0.0, help="weight; 0 for none")
     p.add_argument("--pretrain", type=int, default=1000,
@@ -112,19 +117,22 @@ class Training:
                            self.cloud_norm, args.points, args.subset, args.jitter, args.history_dropout,
                            args.observation_stride)
         self.train, self.held = windows(list(range(count - held))), windows(list(range(count - held, count)) or [0])
+        objective = Objective(power=args.power, tangent=args.tangent, dispersive=args.dispersive, equal_share=args.equal_share,
+                              endpoint_share=args.endpoint_share, time_mean=args.time_mean)
+        self.method = methods.method(args.method, objective, args.sampling_steps)
+        self.device = torch.device(args.device)
         self.shape = NetworkShape(
             action_width=demos.actions.shape[1], state_width=demos.states.shape[1],
             cloud_width=6 if args.cloud_frame == "world+tool" else 3, horizon=args.horizon,
-            point_widths=tuple(args.point_widths), unet_widths=tuple(args.unet_widths))
-        self.objective = Objective(power=args.power, tangent=args.tangent, dispersive=args.dispersive,
-                                   endpoint_share=args.endpoint_share, time_mean=args.time_mean)
+            point_widths=tuple(args.point_widths), unet_widths=tuple(args.unet_widths),
+            time_encoders=self.method.time_encoders, blocks_per_level=self.method.blocks_per_level)
         torch.manual_seed(args.seed)
         self.generator = torch.Generator().manual_seed(args.seed)
-        self.network = PolicyNetwork(self.shape)
+        self.network = PolicyNetwork(self.shape).to(self.device)
         # Training only: gives the encoder a direct gradient, which the noisy objective lacks at first.
         width = self.shape.condition_width
         self.regression = nn.Sequential(nn.Linear(width, width), nn.Mish(),
-                                        nn.Linear(width, self.shape.horizon * self.shape.action_width))
+                                        nn.Linear(width, self.shape.horizon * self.shape.action_width)).to(self.device)
         self.parameters = [*self.network.parameters(), *self.regression.parameters()]
         self.ema = Ema(self.network, args.ema_power)
         self.optimiser = torch.optim.AdamW(self.parameters, lr=args.lr, betas=(0.95, 0.999),
@@ -143,7 +151,8 @@ class Training:
             "observation_stride": self.args.observation_stride, "feature_widths": demos.widths, "network": self.shape.as_dict(), "points": self.args.points,
             "cloud_frame": self.args.cloud_frame, "cloud_normalisation": self.cloud_norm.as_dict(),
             "state_normalisation": self.state_norm.as_dict(), "action_normalisation": self.action_norm.as_dict(),
-            "objective": {**vars(self.objective), "auxiliary": self.args.auxiliary, "history_dropout": self.args.history_dropout, "pretrain": self.args.pretrain}, "ema": f"decay 1 - n^-{self.args.ema_power}",
+            "architecture": self.method.architecture, "sampler": self.method.sampler,
+            "objective": {"method": self.args.method, **self.method.constants(), "auxiliary": self.args.auxiliary, "history_dropout": self.args.history_dropout, "pretrain": self.args.pretrain}, "ema": f"decay 1 - n^-{self.args.ema_power}",
             "data": os.path.basename(self.args.data), "data_sha256": sha256_of(self.args.data),
             "seeds": [min(demos.seeds), max(demos.seeds)], "demonstrations": len(demos.lengths),
             "batch": self.args.batch, "lr": self.args.lr, "seed": self.args.seed,
@@ -154,16 +163,16 @@ class Training:
         path = self.out / "checkpoint.pt"
         if not path.exists():
             return
-        saved = torch.load(path, weights_only=True)
-        for key in ("network", "features", "observation_stride", "data_sha256", "points", "cloud_frame", "cloud_normalisation"):
-            mine, theirs = json.loads(json.dumps(self.config[key])), saved["config"][key]
+        saved = torch.load(path, weights_only=True, map_location=self.device)
+        for key in ("architecture", "network", "features", "observation_stride", "data_sha256", "points", "cloud_frame", "cloud_normalisation"):
+            mine, theirs = json.loads(json.dumps(self.config[key])), saved["config"].get(key)
             if mine != theirs:
                 raise DataError(f"{path}: {key} was {theirs}, is now {mine}; use another --out")
         self.network.load_state_dict(saved["model"])
         self.regression.load_state_dict(saved["regression"])
         self.optimiser.load_state_dict(saved["optimiser"])
         self.ema.values, self.ema.updates = saved["ema"], saved["ema_updates"]
-        self.generator.set_state(saved["generator"])
+        self.generator.set_state(saved["generator"].cpu())
         self.step, self.elapsed = saved["step"], saved["elapsed"]
         print(f"resumed at step {self.step} after {self.elapsed / 60:.1f} min", flush=True)
 
@@ -195,7 +204,7 @@ class Training:
         for group in self.optimiser.param_groups:
             group["lr"] = self.learning_rate()
         rows = torch.randint(len(self.train), (self.args.batch,), generator=self.generator)
-        cloud, state, actions = self.train.batch(rows, self.generator)
+        cloud, state, actions = (x.to(self.device) for x in self.train.batch(rows, self.generator))
         condition = self.network.encoder(cloud, state)
         guess = self.regression(condition).view_as(actions)
         regression = (guess - actions).square().mean()
@@ -204,9 +213,9 @@ class Training:
             return regression.item(), regression.item()
         if self.args.draws > 1:
             condition, actions = condition.repeat(self.args.draws, 1), actions.repeat(self.args.draws, 1, 1)
-        # A random order, because the loss gives the first half of a batch r = t.
-        order = torch.randperm(len(actions), generator=self.generator)
-        loss, residual = meanflow_loss(self.network.unet, actions[order], condition[order], self.objective, self.generator)
+        # A random order, because MeanFlow's loss gives the first half of a batch r = t.
+        order = torch.randperm(len(actions), generator=self.generator).to(self.device)
+        loss, residual = self.method.loss(self.network.unet, actions[order], condition[order], self.generator)
         self.update(loss + self.args.auxiliary * regression)
         return loss.item(), residual.item()
 
@@ -222,16 +231,19 @@ class Training:
 
     @torch.no_grad()
     def validate(self, most: int = 512) -> dict:
-        """One-step samples of the EMA weights against held-out experts, in normalised actions."""
-        network = PolicyNetwork(self.shape)
+        """Samples of the EMA weights against held-out experts, in normalised actions."""
+        network = PolicyNetwork(self.shape).to(self.device)
         network.load_state_dict(self.ema.values)
         generator = torch.Generator().manual_seed(1)
         rows = torch.randperm(len(self.held), generator=generator)[:most]
-        cloud, state, actions = self.held.batch(rows, generator, augment=False)
+        cloud, state, actions = (x.to(self.device) for x in self.held.batch(rows, generator, augment=False))
         condition = network.encoder(cloud, state)
-        noise = torch.randn(actions.shape, generator=generator)
-        error = (network.sample(noise, condition).clamp(-1, 1) - actions).square()
-        still = (network.sample(torch.zeros_like(noise), condition).clamp(-1, 1) - actions).square()
+        noise = torch.randn(actions.shape, generator=generator).to(self.device)
+
+        def error_from(start):
+            return (sampling.sample(network, self.method.sampler, start, condition).clamp(-1, 1) - actions).square()
+
+        error, still = error_from(noise), error_from(torch.zeros_like(noise))
         return {"mse": error.mean().item(), "mse_first": error[:, 0].mean().item(), "mse_zero_noise": still.mean().item(),
                 "mse_first_by_action": [round(x, 5) for x in error[:, 0].mean(0).tolist()],
                 "baseline": (actions - actions.mean((0, 1))).square().mean().item()}
