@@ -6,7 +6,8 @@
     latency-grid [TASK ...]     success against latency and strategy; plots go to docs/, rows to results/;
                                 conveyor-pick-speeds: two strategies at three speeds
     margins [POLICY ...]        the largest delay each policy tolerates
-    experts                     the moving tasks' experts, in time and late
+    experts [TASK ...]          every task's expert over 200 seeds; the moving tasks' also late
+    resets                      how long it takes to build each task's world anew
     wall [TASK [EPISODES]]      the wall clock, and its trace replayed on the charged clock
     inference [FILTER ...]      plans, sensors, physics and ticks against the machine's limits; all
                                 but kernels by default
@@ -147,13 +148,36 @@ def margins(*names):
         file.write("\n")
 
 
-def experts():
-    """The moving tasks' experts at the default speed and at the top, in time and 132 ms late."""
+def experts(*names):
+    """Every task's expert over 200 seeds; then the moving tasks' at two speeds, in time and 132 ms late."""
+    print("| suite | task | success | 95 % | steady | time to success, median | failures by cause |")
+    print("|---|---|---|---|---|---|---|")
+    tasks = [task for task in shipped("tasks") if not names or task["name"] in names]
+    host = None
+    for task in sorted(tasks, key=lambda task: (task["suite"], task["name"])):
+        report = run(task["name"], 200, ["--policy", "expert"] + LOCKSTEP)
+        host = report["host"]
+        episodes = report["episodes"]
+        done = sorted(e["success_at_s"] for e in episodes if e["success"])
+        held = [e for e in episodes if e["success_once"]]
+        steady = sum(1 for e in held if e["steady"])
+        causes = collections.Counter(e["cause"] for e in episodes if not e["success"])
+        low, high = report["success_ci95"]
+        median = f"{done[len(done) // 2]:.1f} s" if done else "-"
+        print(f"| {task['suite']} | {task['name']} | {sum(e['success'] for e in episodes)} of {len(episodes)} "
+              f"| {low:.3f} to {high:.3f} | {steady} of {len(held)} | {median} | "
+              + (", ".join(f"{cause} {count}" for cause, count in causes.most_common()) or "none") + " |",
+              flush=True)
+    print(f"\n{host['cpu']}, {host['cores']} cores\n")
+    moving_experts([task for task in tasks if task["name"] in MOVING])
+
+
+def moving_experts(tasks):
+    if not tasks:
+        return
     print("| task | target | the world waits | 95 % | 132 ms a plan | 95 % |")
     print("|---|---|---|---|---|---|")
-    for task in shipped("tasks"):
-        if task["name"] not in MOVING:
-            continue
+    for task in tasks:
         speed = task["target_speed"]
         for metres, episodes in ((speed["standard"], 200), (speed["highest"], 100)):
             flags = ["--policy", "expert", "--target-speed", str(metres)]
@@ -163,6 +187,17 @@ def experts():
                 low, high = report["success_ci95"]
                 cells.append(f"{report['success_rate']:.3f} of {count} | {low:.3f} to {high:.3f}")
             print(f"| {task['name']} | {metres:g} m/s | " + " | ".join(cells) + " |", flush=True)
+
+
+def resets():
+    """Times of `simrun bench --filter reset/`."""
+    command = [SIMRUN, "bench", "--json", "--filter", "reset/"]
+    report = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    print(f"{report['host']['cpu']}, {report['host']['cores']} cores; load {report['load']:.1f}\n")
+    print("| task | p50 ms | p99 | max |\n|---|---|---|---|")
+    for row in report["results"]:
+        times = " | ".join(f"{row[key] / 1000:.2f}" for key in ("p50_us", "p99_us", "max_us"))
+        print(f"| {row['name'].removeprefix('reset/')} | {times} |", flush=True)
 
 
 def wall(task="pick-place", episodes="300"):
@@ -213,7 +248,7 @@ def inference(*filters):
             print(f"| {row['name']} | {row['dtype']} | {times} | {share} |", flush=True)
 
 
-COMMANDS = {"inference": inference, "success": success, "latency": latency, "experts": experts, "wall": wall, "latency-grid": latency_grid, "margins": margins}
+COMMANDS = {"inference": inference, "success": success, "latency": latency, "experts": experts, "resets": resets, "wall": wall, "latency-grid": latency_grid, "margins": margins}
 
 if __name__ == "__main__":
     what = sys.argv[1] if len(sys.argv) > 1 else "success"

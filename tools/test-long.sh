@@ -85,6 +85,15 @@ moving_expert() {
         && run "$out/expert-late-$1" "$1" --policy expert --episodes 100 --latency 132ms --jobs 2 \
         && check "$out/expert-late-$1" 'r["success_rate"] < 0.5'
 }
+# Experts of the suites: 194 of 200, steady in all but 2, and the same states in another process.
+suite_expert() {
+    run "$out/expert-$1" "$1" --policy expert --episodes 200 --clock lockstep --jobs 2 \
+        && check "$out/expert-$1" 'round(r["success_rate"] * 200) >= 194
+            and sum(1 for e in r["episodes"] if e["success_once"] and not e["steady"]) <= 2' \
+        && run "$out/again-$1" "$1" --policy expert --episodes 10 --clock lockstep \
+        && check "$out/again-$1" \
+            "r['episodes'] == json.load(open('$out/expert-$1'))['episodes'][:10]"
+}
 moving_policy() {
     run "$out/policy-$1" "$1" --episodes 200 --clock lockstep --jobs 2 \
         && check "$out/policy-$1" "r['success_rate'] >= $2"
@@ -138,6 +147,10 @@ step "400 ms late" late
 step "same episodes beside two busy loops, every strategy" every_strategy_under_load
 for task in conveyor-pick track intercept; do
     step "expert, $task, in time and 132 ms late" moving_expert "$task"
+done
+for task in push door-open drawer-open drawer-close button-press-topdown peg-insert-side \
+    window-open window-close assembly hammer shelf-place stick-push sweep-into disassemble; do
+    step "expert, $task, 200 seeds" suite_expert "$task"
 done
 step "policy, conveyor-pick, 200 seeds" moving_policy conveyor-pick 0.9
 step "policy, track, 200 seeds" moving_policy track 0.9

@@ -19,6 +19,7 @@ bool valid(const cb_link &link, int index) {
     if (!(link.lower <= link.upper) || link.lower == INFINITY || link.upper == -INFINITY) {
         return false;
     }
+    if (!cb::nonNegative(link.spring.stiffness) || !cb::ok(link.spring.rest)) return false;
     return cb::nonNegative(link.damping) && cb::nonNegative(link.friction) && valid(link.motor);
 }
 
@@ -103,6 +104,7 @@ cb::Joint makeJoint(btMultiBody &body, int index, const cb_link &link, double ti
     cb::Joint joint;
     joint.link = index;
     joint.damping = link.damping;
+    joint.spring = link.spring;
     joint.gains = link.motor;
     if (std::isfinite(link.lower) || std::isfinite(link.upper)) {
         const double lower = std::isfinite(link.lower) ? link.lower : -kUnlimited;
@@ -153,7 +155,10 @@ uint64_t hashOf(uint64_t seed, const cb_multibody &m) {
         hash.add(cb::bullet(link.axis));
         hash.add(cb::bullet(link.parent_from_link));
         cb::add(hash, link.solid);
-        for (double v : {link.lower, link.upper, link.damping, link.friction}) hash.add(v);
+        for (double v : {link.lower, link.upper, link.damping, link.friction,
+                         link.spring.stiffness, link.spring.rest}) {
+            hash.add(v);
+        }
     }
     for (int i = 0; i < m.gear_count; ++i) {
         const cb_gear &gear = m.gears[i];

@@ -38,11 +38,17 @@ void apply(const cb_settings &s, btContactSolverInfo &info) {
     info.m_minimumSolverBatchSize = 0;
 }
 
-void addDampingTorques(cb::Multibody &multibody) {
+void addPassiveTorques(cb::Multibody &multibody) {
+    btMultiBody &body = *multibody.body;
     for (const cb::Joint &joint : multibody.joints) {
-        if (joint.damping == 0) continue;
-        const double velocity = multibody.body->getJointVel(joint.link);
-        multibody.body->addJointTorque(joint.link, -joint.damping * velocity);
+        const cb_spring &spring = joint.spring;
+        if (joint.damping != 0) {
+            body.addJointTorque(joint.link, -joint.damping * body.getJointVel(joint.link));
+        }
+        if (spring.stiffness != 0) {
+            const double stretch = body.getJointPos(joint.link) - spring.rest;
+            body.addJointTorque(joint.link, -spring.stiffness * stretch);
+        }
     }
 }
 
@@ -126,7 +132,7 @@ void cb_world_destroy(cb_world *world) { delete world; }
 cb_status cb_world_step(cb_world *world, int32_t count) {
     if (!world || count < 0) return CB_INVALID;
     for (int32_t i = 0; i < count; ++i) {
-        for (const auto &multibody : world->multibodies) addDampingTorques(*multibody);
+        for (const auto &multibody : world->multibodies) addPassiveTorques(*multibody);
         if (world->hasPendingForces) cb::applyPendingForces(*world);
         cb::moveKinematicBodies(*world);
         world->world.stepSimulation(world->settings.timestep, 0);

@@ -24,6 +24,7 @@ namespace cb {
 struct Joint {
     int link = 0;
     double damping = 0;
+    cb_spring spring{};
     std::unique_ptr<btMultiBodyJointLimitConstraint> limit;
     std::unique_ptr<btMultiBodyJointMotor> friction;
     std::unique_ptr<btMultiBodyJointMotor> motor;

@@ -39,6 +39,24 @@ public struct MotorGains: Equatable, Sendable, BitwiseCopyable {
     }
 }
 
+/// A spring in a joint: it pulls with `stiffness · (rest - q)`.
+public struct JointSpring: Equatable, Sendable, BitwiseCopyable {
+    /// In N m/rad or N/m, at least 0; explicit, so that `stiffness · dt²` must stay well under the
+    /// link's inertia.
+    public var stiffness: Double
+    /// The joint position at which it does not pull, rad or m; may lie beyond the limits.
+    public var rest: Double
+
+    /// Creates a spring.
+    public init(stiffness: Double, rest: Double) {
+        self.stiffness = stiffness
+        self.rest = rest
+    }
+
+    /// No spring.
+    public static let none = JointSpring(stiffness: 0, rest: 0)
+}
+
 /// One link and the joint that carries it.
 ///
 /// The link frame is the joint frame, as in URDF.
@@ -63,6 +81,8 @@ public struct LinkSpecification: Equatable, Sendable {
     public var damping: Double
     /// Coulomb friction in N m or N, at least 0.
     public var friction: Double
+    /// The joint's spring.
+    public var spring: JointSpring
     /// The joint's motor.
     public var motor: MotorGains
     /// The shapes, in the link frame.
@@ -82,6 +102,7 @@ public struct LinkSpecification: Equatable, Sendable {
         upper: Double = .infinity,
         damping: Double = 0,
         friction: Double = 0,
+        spring: JointSpring = .none,
         motor: MotorGains = MotorGains(maxForce: 0),
         colliders: [Collider] = [],
         material: Material = Material()
@@ -96,6 +117,7 @@ public struct LinkSpecification: Equatable, Sendable {
         self.upper = upper
         self.damping = damping
         self.friction = friction
+        self.spring = spring
         self.motor = motor
         self.colliders = colliders
         self.material = material

@@ -77,6 +77,7 @@ extension LinkSpecification {
             upper: upper,
             damping: damping,
             friction: friction,
+            spring: cb_spring(stiffness: spring.stiffness, rest: spring.rest),
             motor: cb_motor(motor)
         )
     }

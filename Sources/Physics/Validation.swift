@@ -176,6 +176,8 @@ extension LinkSpecification {
         )
         try check.nonNegative(damping, "damping")
         try check.nonNegative(friction, "friction")
+        try check.nonNegative(spring.stiffness, "spring stiffness")
+        try check.vector(Vector3(spring.rest, 0, 0), "spring rest")
         try motor.validate(owner: name)
     }
 }

@@ -27,6 +27,14 @@ public enum Dimension: Sendable, CaseIterable {
     case force
     /// Torque, in newton metres.
     case torque
+    /// Viscous damping of a sliding joint, in newtons per metre per second.
+    case damping
+    /// Viscous damping of a turning joint, in newton metres per radian per second.
+    case angularDamping
+    /// Stiffness of a spring along a line, in newtons per metre.
+    case stiffness
+    /// Stiffness of a spring about an axis, in newton metres per radian.
+    case angularStiffness
 
     /// The units accepted, each with its size in the coherent SI unit; that one comes first.
     public var units: [(symbol: String, factor: Double)] {
@@ -43,6 +51,10 @@ public enum Dimension: Sendable, CaseIterable {
         case .mass: [("kg", 1), ("g", 1e-3)]
         case .force: [("N", 1)]
         case .torque: [("N m", 1)]
+        case .damping: [("N s/m", 1)]
+        case .angularDamping: [("N m s/rad", 1)]
+        case .stiffness: [("N/m", 1)]
+        case .angularStiffness: [("N m/rad", 1)]
         }
     }
 
@@ -60,6 +72,10 @@ public enum Dimension: Sendable, CaseIterable {
         case .mass: "a mass such as 64 g"
         case .force: "a force such as 20 N"
         case .torque: "a torque such as 87 N m"
+        case .damping: "a damping such as 5 N s/m"
+        case .angularDamping: "a damping such as 0.1 N m s/rad"
+        case .stiffness: "a stiffness such as 200 N/m"
+        case .angularStiffness: "a stiffness such as 2 N m/rad"
         }
     }
 }

@@ -32,13 +32,13 @@ public struct RobotModel: Sendable {
     /// Joints that follow others.
     public let gears: [MimicGear]
     /// The arm's home position.
-    public let home: JointVector
+    public internal(set) var home: JointVector
     /// The gripper's home opening in metres; 0 where there is no gripper.
     public let homeOpening: Double
     /// Delay and lag of the actuators.
     public let actuator: ActuatorTiming
     /// Forward and inverse kinematics of the arm.
-    public let kinematics: KinematicModel
+    public internal(set) var kinematics: KinematicModel
     /// FNV-1a over the bytes of robot.yaml and the URDF: the same files, the same number.
     public let contentHash: UInt64
 
@@ -48,6 +48,23 @@ public struct RobotModel: Sendable {
     /// The state a robot at home is in.
     public var homeState: JointState {
         JointState(positions: home, gripperOpening: homeOpening)
+    }
+
+    /// The same robot with its arm at home at other positions, `[armJointCount]`, which inverse
+    /// kinematics is drawn to as well.
+    public func withHome(_ positions: JointVector) -> RobotModel {
+        precondition(positions.count == armJointCount)
+        var robot = self
+        robot.home = positions
+        // Of a chain that was one before, so there always is one.
+        robot.kinematics =
+            KinematicModel(
+                links: links,
+                armJointCount: armJointCount,
+                linkFromTool: linkFromTool,
+                home: positions
+            ) ?? kinematics
+        return robot
     }
 
     /// Position targets of all joints, in link order, for a command.

@@ -6,17 +6,31 @@ enum TaskAim: Equatable, Sendable {
     case place
     /// Something must be lifted.
     case height
+    /// A fixture's joint must be moved.
+    case joint
     /// The tool must keep up with something that moves.
     case company
 
     init(_ task: TaskDefinition, instruction: Int = 0) {
         if task.scene.contains(where: { $0.kind == .driven }) {
             self = .company
+        } else if task.success(of: instruction).fixture != nil {
+            self = .joint
         } else if task.success(of: instruction).condition.facts.contains(where: \.asksForHeight) {
             self = .height
         } else {
             self = .place
         }
+    }
+}
+
+extension SuccessPredicate {
+    /// The index of the first fixture whose joint it speaks of; nil where it speaks of none.
+    var fixture: Int? {
+        for case .joint(let joint) in condition.facts {
+            if case .fixture(let index) = joint.owner { return index }
+        }
+        return nil
     }
 }
 
@@ -44,6 +58,12 @@ struct Milestones: Equatable, Sendable {
     ) -> String {
         if let object, aim == .company {
             return status.heldOnce ? "lost \(object) again" : "never with \(object)"
+        }
+        if aim == .joint {
+            if status.heldOnce { return "far enough, not long enough" }
+            let name = object ?? "nothing"
+            if lifted { return isGrasped ? "\(name) in hand, not far enough" : "dropped" }
+            return touched ? "\(name) touched, not far enough" : "\(name) never touched"
         }
         if aim == .height, status.heldOnce { return "lifted, not long enough" }
         if status.heldOnce { return "at the goal, not long enough" }

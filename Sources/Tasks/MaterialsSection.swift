@@ -48,7 +48,8 @@ enum MaterialsSection {
         return try surface(object)
     }
 
-    private static func surface(_ mapping: YAMLMapping) throws(InputError) -> SurfaceMaterial {
+    /// The numbers of a surface.
+    static func surface(_ mapping: YAMLMapping) throws(InputError) -> SurfaceMaterial {
         SurfaceMaterial(
             sliding: try mapping.number("friction", in: 0...10),
             rolling: try mapping.number("rolling_friction", in: 0...1),

@@ -12,6 +12,8 @@ struct ScenePlacement: Equatable, Sendable {
     var paths: [CirclePath?]
     /// Whether each object is left out of this episode; it then stands where nothing sees it.
     var isAbsent: [Bool]
+    /// Where each fixture stands, and its joints.
+    var fixtures: [FixturePlacement]
     /// The declared goal; zero for tasks without one.
     var goal: Vector3
 
@@ -30,6 +32,7 @@ struct ScenePlacement: Equatable, Sendable {
         paths = [CirclePath?](repeating: nil, count: count)
         isAbsent = [Bool](repeating: false, count: count)
         worldFromObject = [Pose](repeating: .identity, count: count)
+        fixtures = []
         goal = .zero
         if let distractors = task.distractors {
             var random = RandomStream(seed: seed, stream: Stream.distractors)
@@ -39,7 +42,10 @@ struct ScenePlacement: Equatable, Sendable {
         var broken: Separation?
         for _ in 0..<Self.roundLimit {
             broken = place(task: task, draw: &draw)
-            if broken == nil { return }
+            if broken == nil { break }
+        }
+        fixtures = task.fixtures.enumerated().map { [worldFromObject] index, fixture in
+            FixturePlacement(fixture, index: index, objects: worldFromObject, seed: seed)
         }
         guard let broken else { return }
         throw broken.place.error(
@@ -47,6 +53,11 @@ struct ScenePlacement: Equatable, Sendable {
                 + " distance",
             found: "none in \(Self.roundLimit) rounds of draws with seed \(seed)"
         )
+    }
+
+    /// The fixtures as they stand at the start.
+    func states(of task: TaskDefinition) -> [FixtureState] {
+        zip(task.fixtures, fixtures).map { FixtureState($0.model, at: $1) }
     }
 
     /// Places everything in order, each clear of what stands already; returns what could not be kept.

@@ -12,10 +12,11 @@ enum SceneSection {
         for value in values {
             let object = try object(value.mapping(), materials: materials)
             guard !SceneNames.reserved.contains(object.name),
+                FixtureSection.isPlain(object.name),
                 !objects.contains(where: { $0.name == object.name })
             else {
                 throw value.place.error(
-                    expected: "a name that nothing else has",
+                    expected: "a name that nothing else has, without dots",
                     found: "\"\(object.name)\""
                 )
             }

@@ -18,6 +18,8 @@ public final class SceneState {
     var objectVelocities: [Vector3]
     /// Heights at which the objects started, in scene order.
     var startHeights: [Double]
+    /// Fixtures in the task's order.
+    var fixtures: [FixtureState] = []
     /// How the target's velocity changes, where it is led along a path.
     var targetAcceleration: Vector3 = .zero
     /// Index of the object that the task is about, which experts handle.
@@ -60,6 +62,7 @@ public final class SceneState {
         case .tool: worldFromTool
         case .goal: Pose(translation: goal)
         case .object(let index): worldFromObject[index]
+        case .fixture(let index, let link): fixtures[index].worldFromPart(link)
         }
     }
 
@@ -92,10 +95,13 @@ public final class SceneState {
     }
 
     /// Whether any part of the robot presses on an object.
-    func isTouchedByRobot(_ object: Int) -> Bool {
+    func isTouchedByRobot(_ object: Int) -> Bool { isTouchedByRobot(.object(object)) }
+
+    /// Whether any part of the robot presses on a body.
+    func isTouchedByRobot(_ body: TouchingBody) -> Bool {
         for touch in touches {
             switch (touch.first, touch.second) {
-            case (.robotLink, .object(object)), (.object(object), .robotLink): return true
+            case (.robotLink, body), (body, .robotLink): return true
             default: break
             }
         }

@@ -10,6 +10,8 @@ struct SceneWorld {
     let arm: MultibodyID
     /// Rigid bodies in scene order.
     let bodies: [BodyID]
+    /// Fixtures in the task's order.
+    let fixtures: [MultibodyID]
     private let scene: [SceneObject]
     private let placement: ScenePlacement
     /// How fast moves what moves by itself, in metres per second.
@@ -28,7 +30,14 @@ struct SceneWorld {
             if placement.isAbsent[index] { specification.motion = .fixed }
             bodies.append(try world.add(specification))
         }
+        var fixtures: [MultibodyID] = []
+        for (fixture, placement) in zip(setup.task.fixtures, placement.fixtures) {
+            let id = try world.add(MultibodySpecification(fixture: fixture, at: placement))
+            world.setJointState(of: id, positions: placement.joints)
+            fixtures.append(id)
+        }
         self.bodies = bodies
+        self.fixtures = fixtures
         self.world = world
         scene = setup.task.scene
         self.placement = placement
@@ -99,16 +108,20 @@ struct SceneWorld {
         state.robotJoints = joints
         state.worldFromTool = links[robot.armJointCount - 1] * robot.linkFromTool
         for index in bodies.indices { state.worldFromObject[index] = world.pose(of: bodies[index]) }
+        for (index, fixture) in fixtures.enumerated() {
+            state.fixtures[index].read(fixture, from: world)
+        }
         readTouches(into: state)
     }
 
-    /// Bodies are added in scene order, and the robot is the one multibody.
+    /// Bodies are added in scene order; the robot is the first multibody, fixtures follow.
     func body(_ object: WorldObject) -> TouchingBody? {
         switch object {
         case .body(let id): .object(id.index)
         case .base(arm): .robotLink(-1)
         case .link(arm, let link): .robotLink(link)
-        case .base, .link: nil
+        case .base(let id), .link(let id, _):
+            fixtures.firstIndex(of: id).map { .fixture($0) }
         }
     }
 
@@ -134,10 +147,17 @@ struct SceneWorld {
         let home = JointCommand(arm: start, gripperOpening: robot.homeOpening)
         var positions = [Double](repeating: 0, count: robot.links.count)
         positions.withUnsafeMutableBufferPointer { robot.expand(home, into: $0) }
-        let rest = [Double](repeating: 0, count: robot.links.count)
+        world.setJointState(of: arm, positions: positions)
+    }
+}
+
+extension World {
+    /// Puts the joints at positions, at rest.
+    fileprivate func setJointState(of multibody: MultibodyID, positions: [Double]) {
+        let rest = [Double](repeating: 0, count: positions.count)
         positions.withUnsafeBufferPointer { positions in
             rest.withUnsafeBufferPointer { rest in
-                world.setJointState(of: arm, positions: positions, velocities: rest)
+                setJointState(of: multibody, positions: positions, velocities: rest)
             }
         }
     }
@@ -145,13 +165,8 @@ struct SceneWorld {
 
 extension SceneObject {
     fileprivate func specification(at pose: Pose) -> RigidBodySpecification {
-        let colliders = parts.map { Collider(shape: $0.shape, linkFromShape: $0.objectFromShape) }
-        let material = Material(
-            friction: self.material.sliding,
-            rollingFriction: self.material.rolling,
-            spinningFriction: self.material.spinning,
-            restitution: self.material.restitution
-        )
+        let colliders = parts.map(Collider.init)
+        let material = Material(self.material)
         switch kind {
         case .static, .conveyor, .driven:
             return RigidBodySpecification(

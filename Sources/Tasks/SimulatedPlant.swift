@@ -25,7 +25,7 @@ public struct SimulatedPlant: Plant {
     /// What this episode is told to do.
     public private(set) var instruction: InstructionChoice
     /// Where an ablation shows the objects; nil when cameras see the truth.
-    private var shownObjects: [Pose]?
+    private var shown: (objects: [Pose], fixtures: [FixtureState])?
     /// How fast the target moves in this episode, in metres per second; 0 where none does.
     private var targetSpeed = 0.0
 
@@ -35,6 +35,8 @@ public struct SimulatedPlant: Plant {
     private var targets: [Double]
     private var linkPoses: [Pose]
     private let jointCount: Int
+    /// The fixture whose joint success speaks of.
+    private var aimed: Int?
     /// Success is judged every so many timesteps, once per control period of the task, so that
     /// neither a delay nor another control rate changes how closely an episode is watched.
     private let judgementSteps: Int
@@ -96,8 +98,12 @@ public struct SimulatedPlant: Plant {
         state.clearTouches()
         state.target = setup.task.target(of: instruction.index)
         state.condition = success.condition
-        shownObjects = try cloudSeedOffset.map { (offset) throws(InputError) in
-            try ScenePlacement(task: setup.task, seed: seed &+ offset).worldFromObject
+        aimed = success.fixture
+        state.fixtures = placement.states(of: setup.task)
+        shown = nil
+        if let cloudSeedOffset {
+            let other = try ScenePlacement(task: setup.task, seed: seed &+ cloudSeedOffset)
+            shown = (other.worldFromObject, other.states(of: setup.task))
         }
         judge = SuccessJudge(predicate: success)
         milestones = Milestones()
@@ -138,6 +144,7 @@ public struct SimulatedPlant: Plant {
         current.update(
             links: linkPoses,
             objects: state.worldFromObject,
+            fixtures: state.fixtures,
             worldFromTool: state.worldFromTool
         )
         return current.visuals
@@ -147,7 +154,8 @@ public struct SimulatedPlant: Plant {
     public var goal: Vector3? { setup.task.goal == nil ? nil : state.goal }
 
     /// The true state as one vector: joint positions and velocities, then each object's position
-    /// and quaternion `(x, y, z, w)` in scene order, then the goal.
+    /// and quaternion `(x, y, z, w)` in scene order, then each fixture's joint positions and
+    /// velocities, then the goal.
     public var flatState: [Double] {
         var flat = positions + velocities
         for pose in state.worldFromObject {
@@ -155,6 +163,7 @@ public struct SimulatedPlant: Plant {
             let p = pose.translation
             flat += [p.x, p.y, p.z, q.x, q.y, q.z, q.w]
         }
+        for fixture in state.fixtures { flat += fixture.positions + fixture.velocities }
         return flat + [state.goal.x, state.goal.y, state.goal.z]
     }
 
@@ -165,7 +174,8 @@ public struct SimulatedPlant: Plant {
     public var failureCause: String {
         milestones.cause(
             status: judge.status,
-            object: state.target.map { setup.task.scene[$0].name },
+            object: state.target.map { setup.task.scene[$0].name }
+                ?? aimed.map { setup.task.fixtures[$0].name },
             isGrasped: state.isGrasped,
             aim: TaskAim(setup.task, instruction: instruction.index)
         )
@@ -266,7 +276,8 @@ public struct SimulatedPlant: Plant {
     private mutating func capturePictures() {
         seen.update(
             links: linkPoses,
-            objects: shownObjects ?? state.worldFromObject,
+            objects: shown?.objects ?? state.worldFromObject,
+            fixtures: shown?.fixtures ?? state.fixtures,
             worldFromTool: state.worldFromTool
         )
         sensors.capture(due: elapsed, poses: seen.poses)
@@ -300,10 +311,20 @@ public struct SimulatedPlant: Plant {
         if let target = state.target {
             state.targetAcceleration = scene.acceleration(ofObject: target, elapsed: seconds)
         }
+        readFixtures()
+    }
+
+    private func readFixtures() {
+        for (index, fixture) in scene.fixtures.enumerated() {
+            state.fixtures[index].read(fixture, from: scene.world)
+        }
     }
 
     private mutating func noteMilestones() {
-        guard let target = state.target else { return }
+        guard let target = state.target else {
+            if let aimed, state.isTouchedByRobot(.fixture(aimed)) { milestones.touched = true }
+            return
+        }
         if state.padsTouching(target) > 0 { milestones.touched = true }
         if state.isGrasped { milestones.grasped = true }
         if state.targetRise > 0.03 { milestones.lifted = true }

@@ -37,6 +37,8 @@ public struct TaskDefinition: Sendable {
     public var separations: [Separation]
     /// What may be left out.
     public var distractors: Distractors?
+    /// What stands there fixed to the world, most of it with joints.
+    public var fixtures: [SceneFixture]
     /// Where the declared goal may lie, in the world; nil for tasks without one.
     public var goal: BoxRegion?
     /// When the task counts as done; where each instruction has a condition of its own, this is the
@@ -50,9 +52,11 @@ public struct TaskDefinition: Sendable {
     public var cloud: CloudSpecification?
     /// The scripted expert's name.
     public var expert: String
+    /// The expert's rules, where they stand in the task file.
+    public var script: ExpertScript?
     /// The shipped policy's name.
     public var policy: String
-    /// SHA-256 of the task file, in hexadecimal.
+    /// SHA-256 of the task file, and of the fixture files that it names, in hexadecimal.
     public var hash: String
     /// Where the goal, the success section and the cameras stand in the file, for later complaints.
     public var lines: TaskLines

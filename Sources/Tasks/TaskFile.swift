@@ -28,8 +28,10 @@ enum TaskFile {
             try region(value.mapping())
         }
         try MotionSection.check(root, scene: scene)
-        var names = SceneNames(scene: scene, hasGoal: goal != nil)
-        names.places = try PlacesSection.read(root, names: names)
+        let fixtures = try FixtureSection.read(root, scene: scene)
+        var names = SceneNames(scene: scene, hasGoal: goal != nil, fixtures: fixtures.fixtures)
+        names.places = fixtures.fixtures.enumerated().flatMap { $1.namedPlaces(index: $0) }
+        names.places += try PlacesSection.read(root, names: names)
         let fixedStarts = try PlacementSection.fixedStarts(root, names: names)
         try SceneSection.requireStarts(scene, fixedStarts: fixedStarts)
         let instructions = try InstructionSection.read(root, names: names)
@@ -60,6 +62,7 @@ enum TaskFile {
                 fixedStarts: fixedStarts
             ),
             distractors: try PlacementSection.distractors(root, names: names),
+            fixtures: fixtures.fixtures,
             goal: goal,
             success: try SuccessSection.read(
                 success,
@@ -70,8 +73,9 @@ enum TaskFile {
             conveyorEncoder: sensors.conveyorEncoder,
             cloud: sensors.cloud,
             expert: try expert(root.required("expert")),
+            script: try script(root, names: names),
             policy: try root.string("policy"),
-            hash: try ContentHash.sha256(ofFile: path),
+            hash: try hash(ofFile: path, including: fixtures.files),
             lines: TaskLines(
                 goal: root.optional("goal")?.place,
                 success: success.place,
@@ -81,6 +85,19 @@ enum TaskFile {
         try root.finish()
         try requirePresence(definition, root)
         return definition
+    }
+
+    /// The digest of the file, or of it and the files that it names.
+    private static func hash(
+        ofFile path: String,
+        including files: [String]
+    ) throws(InputError) -> String {
+        guard !files.isEmpty else { return try ContentHash.sha256(ofFile: path) }
+        let url = URL(filePath: path)
+        return try ContentHash.sha256(
+            ofFiles: [url.lastPathComponent] + files,
+            in: url.deletingLastPathComponent().path
+        )
     }
 
     /// Three ranges `x`, `y` and `z`.
@@ -192,6 +209,20 @@ enum TaskFile {
         )
         try mapping.finish()
         return control
+    }
+
+    /// The rules, which `expert: script` asks for.
+    private static func script(
+        _ root: YAMLMapping,
+        names: SceneNames
+    ) throws(InputError) -> ExpertScript? {
+        let isAsked = try root.string("expert") == Expert.script.rawValue
+        guard let value = root.optional("script") else {
+            guard isAsked else { return nil }
+            throw try root.required("expert").mismatch("a section script beside it")
+        }
+        guard isAsked else { throw value.mismatch("the expert to be called script") }
+        return try ScriptSection.read(value, names: names)
     }
 
     private static func expert(_ value: YAMLValue) throws(InputError) -> String {

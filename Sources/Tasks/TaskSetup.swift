@@ -39,7 +39,8 @@ public struct TaskSetup: Sendable {
         }
         task.success.condition = try task.success.condition.resolved(on: robot)
         self.task = task
-        self.robot = robot
+        // The posture that kinematics is drawn to is the one that the arm starts in.
+        self.robot = task.robotStart.map { robot.withHome(JointVector($0.joints)) } ?? robot
         self.targetSpeed = try Self.speed(targetSpeed, of: task)
         rate = try ControlRate(
             hertz: controlHertz ?? task.rates.control,
@@ -159,6 +160,7 @@ public struct TaskSetup: Sendable {
         }
         return ExpertPolicy(
             expert: try Expert.named(task.expert),
+            script: try task.script?.resolved(on: robot),
             state: plant.state,
             mode: task.control.mode,
             scale: task.control.scale,

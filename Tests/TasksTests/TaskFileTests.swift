@@ -104,7 +104,14 @@ private let fuzzScale =
     @Test(arguments: 0..<240 * UInt64(fuzzScale))
     func `no mutation makes a trap`(seed: UInt64) throws {
         var random = RandomStream(seed: seed)
-        var bytes = Array(try TaskFolder.text("pick-place").utf8)
+        // Objects, a fixture, a script: one of them.
+        let (name, source) =
+            switch seed % 3 {
+            case 0: ("pick-place", try TaskFolder.text("pick-place"))
+            case 1: ("reach", try BrokenFixtureTests.text(BrokenFixtureTests.section))
+            default: ("push", try TaskFolder.text("push"))
+            }
+        var bytes = Array(source.utf8)
         let numbers = ["-1", "0", "1e12", "1e-12", "nan", "1e400", "9223372036854775808", "", "[]"]
         for _ in 0...random.next() % 3 {
             let at = Int(random.next() % UInt64(bytes.count))
@@ -125,7 +132,9 @@ private let fuzzScale =
         }
         let text = String(decoding: bytes, as: UTF8.self)
         do {
-            let task = try TaskFolder.withFile(text) { try TaskFile.read(atPath: $0) }
+            let task = try TaskFolder.withFile(text, name: name + ".yaml") {
+                try TaskFile.read(atPath: $0)
+            }
             // What is accepted must also be buildable, or refused in words; not too large to try.
             let pixels = task.cameras.map(\.camera.intrinsics.pixelCount).reduce(0, +)
             guard pixels < 1 << 17, task.rates.physics <= 1000 else { return }

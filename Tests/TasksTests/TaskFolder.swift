@@ -18,7 +18,7 @@ enum TaskFolder {
         try String(contentsOfFile: root + "/tasks/\(task).yaml", encoding: .utf8)
     }
 
-    /// Calls `body` with the path of a file `name` that holds `text`.
+    /// Calls `body` with the path of a file `name` that holds `text`, beside the shipped fixtures.
     static func withFile<Result>(
         _ text: String,
         name: String = "pick-place.yaml",
@@ -28,6 +28,10 @@ enum TaskFolder {
             .appending(path: "simrun-tasks-" + UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
+        try FileManager.default.copyItem(
+            atPath: root + "/tasks/fixtures",
+            toPath: folder.path + "/fixtures"
+        )
         let path = folder.appending(path: name).path
         try text.write(toFile: path, atomically: true, encoding: .utf8)
         return try body(path)

@@ -110,6 +110,12 @@ typedef struct cb_motor {
     double max_velocity;  /* bound on the commanded velocity; may be infinite */
 } cb_motor;
 
+/* Pulls with stiffness * (rest - q); explicit, so keep stiffness * dt^2 well under the inertia. */
+typedef struct cb_spring {
+    double stiffness; /* N/m or N m/rad; 0 for none */
+    double rest;      /* the joint position at which it does not pull; may lie beyond the limits */
+} cb_spring;
+
 typedef struct cb_link {
     int32_t parent; /* a smaller link index, or -1 for the base */
     int32_t joint;
@@ -119,6 +125,7 @@ typedef struct cb_link {
     double lower, upper; /* may be infinite */
     double damping;      /* viscous, N s/m or N m s */
     double friction;     /* Coulomb, N or N m */
+    cb_spring spring;
     cb_motor motor;
 } cb_link;
 

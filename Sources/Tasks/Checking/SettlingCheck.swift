@@ -135,7 +135,10 @@ struct SettlingCheck {
                 overlaps.append((max(one, other), names[min(one, other)], -contact.distance))
             case (.object(let one), .robotLink), (.robotLink, .object(let one)):
                 overlaps.append((one, "the robot", -contact.distance))
-            case (.robotLink, .robotLink): break
+            case (.object(let one), .fixture(let fixture)),
+                (.fixture(let fixture), .object(let one)):
+                overlaps.append((one, setup.task.fixtures[fixture].name, -contact.distance))
+            default: break
             }
         }
         for (index, other, depth) in overlaps {
@@ -161,6 +164,7 @@ struct SettlingCheck {
             target: nil,
             padLinks: setup.robot.gripper?.padLinks ?? []
         )
+        state.fixtures = placement.states(of: setup.task)
         scene.read(setup.robot, into: state)
         state.goal = placement.goal
         state.startHeights = placement.worldFromObject.map(\.translation.z)

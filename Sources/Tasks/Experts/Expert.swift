@@ -13,6 +13,8 @@ enum Expert: String, CaseIterable, Sendable {
     case track
     case intercept
     case carry
+    /// The rules in the task file.
+    case script
 
     static func named(_ name: String) throws(InputError) -> Expert {
         guard let expert = Expert(rawValue: name) else {
@@ -22,7 +24,9 @@ enum Expert: String, CaseIterable, Sendable {
     }
 
     /// Where the tool should go from here, and what the gripper should do.
-    func intent(in state: SceneState) -> ExpertIntent {
+    ///
+    /// - Parameter script: The task's rules, for ``script``.
+    func intent(in state: SceneState, script: ExpertScript?) -> ExpertIntent {
         switch self {
         case .reach: ReachExpert.intent(in: state)
         case .pickPlace: PickPlaceExpert.intent(in: state)
@@ -30,6 +34,9 @@ enum Expert: String, CaseIterable, Sendable {
         case .track: TrackExpert.intent(in: state)
         case .intercept: InterceptExpert.intent(in: state)
         case .carry: CarryExpert.intent(in: state)
+        case .script:
+            script?.intent(in: state)
+                ?? ExpertIntent(toolTarget: state.worldFromTool.translation, closes: false)
         }
     }
 }
@@ -44,6 +51,12 @@ struct ExpertIntent: Equatable {
     var toolRotation: Rotation?
     /// How fast that point moves, in the world: the tool goes along with it.
     var toolVelocity = Vector3.zero
+    /// The fastest the tool may go, in metres per second; nil for as fast as actions allow.
+    var maxSpeed: Double?
     /// Whether the gripper should close.
     var closes: Bool
+    /// How far the task has come, as the expert sees it: larger is further.
+    ///
+    /// Where the expert does not say, a gripper that closes is further than one that opens.
+    var stage: Int?
 }

@@ -16,6 +16,7 @@ public struct ExpertPolicy: Policy {
     static let slew = 0.3
 
     private let expert: Expert
+    private let script: ExpertScript?
     private let state: SceneState
     private let scale: ActionScale
     private let periodSeconds: Double
@@ -28,6 +29,10 @@ public struct ExpertPolicy: Policy {
     private var random = RandomStream(seed: 0)
     private var lastMotion = Vector3.zero
     private var lastTurn = Vector3.zero
+    /// How far the task has come as the expert sees it; larger is further.
+    public private(set) var stage = 0
+    /// How often it was thrown back to an earlier stage, and had to take up the task again.
+    public private(set) var recoveries = 0
     /// The action that the expert meant, before noise: the label to learn from.
     public private(set) var intended: ActionChunk
 
@@ -36,6 +41,7 @@ public struct ExpertPolicy: Policy {
 
     init(
         expert: Expert,
+        script: ExpertScript? = nil,
         state: SceneState,
         mode: ControlMode,
         scale: ActionScale,
@@ -44,6 +50,7 @@ public struct ExpertPolicy: Policy {
         noise: Double
     ) {
         self.expert = expert
+        self.script = script
         self.state = state
         self.scale = scale
         periodSeconds = 1 / policyHertz
@@ -61,13 +68,21 @@ public struct ExpertPolicy: Policy {
         random = RandomStream(seed: seed, stream: 0x6e6f_6973)
         lastMotion = .zero
         lastTurn = .zero
+        stage = 0
+        recoveries = 0
     }
 
     /// One proportional step towards the expert's intent, along with its motion, with noise on the motion if asked for.
     public mutating func plan(_ observation: Observation, into chunk: inout ActionChunk) {
-        let intent = expert.intent(in: state)
+        let intent = expert.intent(in: state, script: script)
+        let reached = intent.stage ?? (intent.closes ? 1 : 0)
+        if reached < stage { recoveries += 1 }
+        stage = reached
         let error = intent.toolTarget - state.worldFromTool.translation
-        let step = error * gain + intent.toolVelocity * periodSeconds
+        let approach = (error * gain).limited(
+            to: (intent.maxSpeed ?? .infinity) * periodSeconds
+        )
+        let step = approach + intent.toolVelocity * periodSeconds
         let wanted = (step / scale.translation).limited(to: 1)
         let motion = lastMotion + (wanted - lastMotion).limited(to: slew)
         lastMotion = motion

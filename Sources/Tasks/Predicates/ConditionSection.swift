@@ -89,7 +89,7 @@ enum ConditionSection {
                         box: try names.box(mapping.required("box"))
                     )
                 )
-            case .joint: .joint(try joint(mapping))
+            case .joint: .joint(try joint(mapping, names: names))
             case .contact: .contact(try contact(mapping, names: names))
             case .lifted:
                 .lifted(
@@ -175,12 +175,11 @@ enum ConditionSection {
         return condition
     }
 
-    private static func joint(_ mapping: YAMLMapping) throws(InputError) -> JointCondition {
-        enum Owner: String, CaseIterable { case robot }
-        let owner: JointCondition.Owner =
-            switch try mapping.choice("of", of: Owner.self) {
-            case .robot: .robot
-            }
+    private static func joint(
+        _ mapping: YAMLMapping,
+        names: SceneNames
+    ) throws(InputError) -> JointCondition {
+        let owner = try names.jointOwner(mapping.required("of"))
         let name = try mapping.required("name")
         var dimension = Dimension.angle
         var lower = -Double.infinity
@@ -197,13 +196,15 @@ enum ConditionSection {
         if let least { lower = try least.quantity(dimension) }
         if let most { upper = try most.quantity(dimension) }
         guard lower <= upper else { throw (most ?? first).mismatch("at least what at_least says") }
-        return JointCondition(
+        let condition = JointCondition(
             owner: owner,
             name: try name.string(),
             bounds: lower...upper,
             dimension: dimension,
             namePlace: name.place
         )
+        guard case .fixture(let index) = owner else { return condition }
+        return try condition.resolved(on: names.fixtures[index])
     }
 
     private static func contact(

@@ -4,12 +4,16 @@ public enum TouchingBody: Equatable, Sendable {
     case object(Int)
     /// The robot's link of this index; -1 is its base.
     case robotLink(Int)
+    /// Any part of the fixture of this index.
+    case fixture(Int)
 }
 
 /// What a contact condition speaks of.
 public enum TouchingParty: Equatable, Sendable {
     /// One object.
     case object(Int)
+    /// Any part of the fixture of this index.
+    case fixture(Int)
     /// Any part of the robot.
     case robot
     /// Whatever there is.
@@ -24,6 +28,7 @@ public enum TouchingParty: Equatable, Sendable {
         switch (self, body) {
         case (.anything, _), (.robot, .robotLink): true
         case (.object(let index), .object(let other)): index == other
+        case (.fixture(let index), .fixture(let other)): index == other
         default: false
         }
     }

@@ -7,6 +7,8 @@ public struct JointCondition: Equatable, Sendable {
     public enum Owner: Equatable, Sendable {
         /// The robot's.
         case robot
+        /// That of the fixture of this index.
+        case fixture(Int)
     }
 
     /// Whose joint.
@@ -26,6 +28,7 @@ public struct JointCondition: Equatable, Sendable {
         guard let index else { return false }
         return switch owner {
         case .robot: bounds.contains(state.robotJoints[index])
+        case .fixture(let fixture): bounds.contains(state.fixtures[fixture].positions[index])
         }
     }
 
@@ -34,14 +37,34 @@ public struct JointCondition: Equatable, Sendable {
     /// - Throws: ``InputError`` for a joint that is not there, or bounds in another unit.
     func resolved(on robot: RobotModel) throws(InputError) -> JointCondition {
         guard owner == .robot else { return self }
-        guard let index = robot.links.firstIndex(where: { $0.jointName == name }) else {
+        return try resolved(
+            of: robot.name,
+            joints: robot.links.map { ($0.jointName, $0.kind == .prismatic) }
+        )
+    }
+
+    /// The same with the joint found on `fixture`.
+    ///
+    /// - Throws: ``InputError`` for a joint that is not there, or bounds in another unit.
+    func resolved(on fixture: SceneFixture) throws(InputError) -> JointCondition {
+        try resolved(
+            of: fixture.name,
+            joints: fixture.model.links.map { ($0.name, $0.joint == .prismatic) }
+        )
+    }
+
+    private func resolved(
+        of owner: String,
+        joints: [(name: String, isSlider: Bool)]
+    ) throws(InputError) -> JointCondition {
+        guard let index = joints.firstIndex(where: { $0.name == name }) else {
             throw namePlace.error(
-                expected: "a joint of \(robot.name)",
+                expected: "a joint of \(owner)",
                 found: "\"\(name)\"",
-                nearest: nearestNames(to: name, among: robot.links.map(\.jointName))
+                nearest: nearestNames(to: name, among: joints.map(\.name))
             )
         }
-        let isSlider = robot.links[index].kind == .prismatic
+        let isSlider = joints[index].isSlider
         guard isSlider == (dimension == .length) else {
             throw namePlace.error(
                 expected: "bounds of \(name) in \(isSlider ? "metres" : "radians or degrees")",

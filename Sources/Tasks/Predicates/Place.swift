@@ -10,6 +10,8 @@ public enum SceneFrame: Equatable, Sendable {
     case goal
     /// The object of this index in the scene.
     case object(Int)
+    /// A link of the fixture of this index; its base for nil.
+    case fixture(Int, link: Int?)
 }
 
 /// A point that conditions speak of: an origin, or a named point fixed to something.

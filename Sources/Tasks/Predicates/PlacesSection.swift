@@ -9,10 +9,12 @@ enum PlacesSection {
         var places: [NamedPlace] = []
         for value in try section.list(limit: 64) {
             let place = try place(value.mapping(), names: names)
-            let taken = names.scene.map(\.name) + places.map(\.name) + SceneNames.reserved
-            guard !taken.contains(place.name) else {
+            let taken =
+                names.scene.map(\.name) + names.fixtures.map(\.name) + places.map(\.name)
+                + SceneNames.reserved
+            guard !taken.contains(place.name), FixtureSection.isPlain(place.name) else {
                 throw value.place.error(
-                    expected: "a name that nothing else has",
+                    expected: "a name that nothing else has, without dots",
                     found: "\"\(place.name)\""
                 )
             }
@@ -32,14 +34,18 @@ enum PlacesSection {
                 offset: try mapping.vector3("at", .length)
             ),
             halfExtents: try mapping.optional("half_extents").map { (value) throws(InputError) in
-                let half = try value.vector3(.length)
-                guard half.min() >= 1e-4, half.max() <= 100 else {
-                    throw value.mismatch("lengths from 0.1 mm to 100 m")
-                }
-                return half
+                try halfExtents(value)
             }
         )
         try mapping.finish()
         return place
+    }
+
+    static func halfExtents(_ value: YAMLValue) throws(InputError) -> Vector3 {
+        let half = try value.vector3(.length)
+        guard half.min() >= 1e-4, half.max() <= 100 else {
+            throw value.mismatch("lengths from 0.1 mm to 100 m")
+        }
+        return half
     }
 }

@@ -10,7 +10,9 @@ struct SceneNames {
     var scene: [SceneObject]
     /// Whether the task declares a goal.
     var hasGoal = false
-    /// Named points and boxes.
+    /// What stands there fixed to the world.
+    var fixtures: [SceneFixture] = []
+    /// Named points and boxes; those of fixtures are called `fixture.place`.
     var places: [NamedPlace] = []
 
     /// Names that no object or place may have.
@@ -25,7 +27,12 @@ struct SceneNames {
         case "goal" where hasGoal: return .goal
         default:
             if let index = scene.firstIndex(where: { $0.name == name }) { return .object(index) }
-            let known = ["world", "tool"] + (hasGoal ? ["goal"] : []) + scene.map(\.name)
+            if let frame = fixtureFrame(name) { return frame }
+            let known =
+                ["world", "tool"] + (hasGoal ? ["goal"] : []) + scene.map(\.name)
+                + fixtures.flatMap { fixture in
+                    [fixture.name] + fixture.model.links.map { fixture.name + "." + $0.name }
+                }
             throw refusal(value, name, "something that a place can be fixed to", known)
         }
     }
@@ -39,8 +46,10 @@ struct SceneNames {
         default:
             if let index = scene.firstIndex(where: { $0.name == name }) { return .object(index) }
             if let named = places.first(where: { $0.name == name }) { return named.centre }
+            if let frame = fixtureFrame(name) { return Place(frame: frame) }
             let known =
-                ["tool"] + (hasGoal ? ["goal"] : []) + scene.map(\.name) + places.map(\.name)
+                ["tool"] + (hasGoal ? ["goal"] : []) + scene.map(\.name) + fixtures.map(\.name)
+                + places.map(\.name)
             throw refusal(value, name, "a place in the scene", known)
         }
     }
@@ -80,9 +89,32 @@ struct SceneNames {
         case "anything": return .anything
         default:
             if let index = scene.firstIndex(where: { $0.name == name }) { return .object(index) }
-            let known = ["robot", "anything"] + scene.map(\.name)
+            if let index = fixtures.firstIndex(where: { $0.name == name }) {
+                return .fixture(index)
+            }
+            let known = ["robot", "anything"] + scene.map(\.name) + fixtures.map(\.name)
             throw refusal(value, name, "an object in the scene, robot or anything", known)
         }
+    }
+
+    /// A fixture's base by its name, or one of its links as `fixture.link`.
+    private func fixtureFrame(_ name: String) -> SceneFrame? {
+        for (index, fixture) in fixtures.enumerated() {
+            if name == fixture.name { return .fixture(index, link: nil) }
+            for (link, model) in fixture.model.links.enumerated()
+            where name == fixture.name + "." + model.name {
+                return .fixture(index, link: link)
+            }
+        }
+        return nil
+    }
+
+    /// Whose joint: `robot`, or a fixture.
+    func jointOwner(_ value: YAMLValue) throws(InputError) -> JointCondition.Owner {
+        let name = try value.string()
+        if name == "robot" { return .robot }
+        if let index = fixtures.firstIndex(where: { $0.name == name }) { return .fixture(index) }
+        throw refusal(value, name, "robot or a fixture", ["robot"] + fixtures.map(\.name))
     }
 
     private func refusal(

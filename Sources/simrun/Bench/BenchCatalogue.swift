@@ -34,6 +34,7 @@ struct BenchCatalogue {
         }
         cases = kernels.map(Self.kernel) + cases
         cases += try SceneCases(paths: paths, format: weights).cases()
+        cases += ResetCases(paths: paths).cases()
     }
 
     /// Those that a filter means: the cases of that very name, else those that have it in theirs.

@@ -16,7 +16,11 @@ struct CollectCommand: ParsableCommand {
             Writes robomimic's HDF5 layout, one row per policy step. The expert drives the same \
             loop, controller and safety gate as a policy does, in lockstep. The stored action is \
             the expert's own, before noise and gate; actions_executed is what was sent. Failed \
-            episodes are counted and left out unless --keep-failures is given.
+            episodes are counted and left out unless --keep-failures is given. --noise throws the \
+            expert off its way: every demonstration says whether it succeeded and how often the \
+            expert was thrown back to an earlier stage (success, recoveries), every step which \
+            stage it was at (stage), and mask/success, mask/recovered and mask/failure list the \
+            demonstrations of each kind.
             """
     )
 
@@ -104,6 +108,7 @@ struct CollectCommand: ParsableCommand {
     ) throws {
         var progress = Progress(total: episodes, quiet: false)
         var failures = 0
+        var labels = DemonstrationLabels()
         var next = seed
         while writer.count < episodes {
             if Interrupt.isRequested {
@@ -126,15 +131,19 @@ struct CollectCommand: ParsableCommand {
             next += 1
             let succeeded = loop.plant.status.succeededAt != nil
             if !succeeded { failures += 1 }
-            if succeeded || keepFailures { try writer.append(table) }
+            if succeeded || keepFailures {
+                labels.add(writer.count, success: succeeded, recoveries: loop.policy.recoveries)
+                try writer.append(table)
+            }
             progress.show(writer.count)
         }
         progress.clear()
-        try writer.finish()
+        try writer.finish(filters: labels.filters)
         Console.line(
             "\(out): \(writer.count) demonstrations of \(setup.task.name), \(writer.total) steps,"
                 + " seeds \(seed) to \(next - 1), \(failures) failed"
                 + (keepFailures ? " and kept" : " and left out")
+                + ", \(labels.recovered) recovered"
         )
     }
 
@@ -163,4 +172,17 @@ struct CollectCommand: ParsableCommand {
         }
         return attributes
     }
+}
+
+/// Which demonstrations are of which quality.
+private struct DemonstrationLabels {
+    private(set) var filters: [String: [Int]] = [:]
+
+    mutating func add(_ index: Int, success: Bool, recoveries: Int) {
+        filters[success ? "success" : "failure", default: []].append(index)
+        if success, recoveries > 0 { filters["recovered", default: []].append(index) }
+    }
+
+    /// How many succeeded after they were thrown back.
+    var recovered: Int { filters["recovered"]?.count ?? 0 }
 }

@@ -46,6 +46,7 @@ enum DemonstrationEpisode {
         let succeeded = loop.plant.status.succeededAt != nil
         attributes["instruction"] = .text(loop.plant.instruction.text)
         attributes["success"] = .integer(succeeded ? 1 : 0)
+        attributes["recoveries"] = .integer(Int64(loop.policy.recoveries))
         attributes["state_hash"] = .unsigned(loop.plant.stateHash)
         return EpisodeTable(
             seed: seed,
@@ -71,6 +72,7 @@ enum DemonstrationEpisode {
             try add("actions_executed", [width], .float32)
             try add("rewards", [], .float64)
             try add("dones", [], .uint8)
+            try add("stage", [], .int64)
             try add("states", [loop.plant.flatState.count], .float64)
             try add("obs/joint_positions", [observation.jointPositions.count], .float32)
             try add("obs/joint_velocities", [observation.jointVelocities.count], .float32)
@@ -114,6 +116,7 @@ enum DemonstrationEpisode {
             put("actions_executed", loop.lastAction.values)
             put("rewards", [loop.plant.status.holdsNow ? 1.0 : 0.0])
             put("dones", [UInt8(0)])
+            put("stage", [Int64(loop.policy.stage)])
             put("states", state)
             put("obs/joint_positions", observation.jointPositions.values.map(Float.init))
             put("obs/joint_velocities", observation.jointVelocities.values.map(Float.init))
