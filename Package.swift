@@ -47,6 +47,11 @@ let floor0: [Target] = [
         providers: [.apt(["libeigen3-dev"])]
     ),
     .systemLibrary(
+        name: "CAssimpSystem",
+        pkgConfig: "assimp",
+        providers: [.apt(["libassimp-dev"])]
+    ),
+    .systemLibrary(
         name: "CCryptoSystem",
         pkgConfig: "libcrypto",
         providers: [.apt(["libssl-dev"])]
@@ -65,6 +70,11 @@ let floor0: [Target] = [
     .target(name: "CKernels", dependencies: ["CProcessor"], linkerSettings: [.linkedLibrary("m")]),
     .target(name: "CDigest", dependencies: ["CCryptoSystem"]),
     .target(name: "CMalloc"),
+    .target(
+        name: "CMesh",
+        dependencies: ["CAssimpSystem", "CBulletSystem", "CDigest"],
+        cxxSettings: [.define("BT_USE_DOUBLE_PRECISION")]
+    ),
     .target(name: "CRealtime"),
     .target(name: "Diagnostics", swiftSettings: strict),
 ]
@@ -85,7 +95,7 @@ let sources: [Target] = [
     ),
     .target(
         name: "Robots",
-        dependencies: ["Diagnostics", "Spatial", "CUrdf", "CKinematics", yams],
+        dependencies: ["Diagnostics", "Spatial", "CUrdf", "CKinematics", "CMesh", yams],
         swiftSettings: strict
     ),
     .target(

@@ -8,6 +8,7 @@ packages=(
     "libbullet-dev:rigid-body physics"
     "libeigen3-dev:inverse kinematics and inertia axes"
     "liburdfdom-dev:reading URDF robots"
+    "libassimp-dev:reading their meshes"
     "libhdf5-dev:demonstration files"
     "libssl-dev:SHA-256 of the files a result rests on"
     "pkg-config:finding the libraries"

@@ -17,6 +17,7 @@ training() { (cd training && "$SIMRUN_PYTHON" -m pytest -q); }
 probe() {
     SIMRUN_BINARY=.build/debug/simrun "$SIMRUN_PYTHON" tools/test_simrun_probe.py && "$SIMRUN_PYTHON" tools/make_latency_traces.py --check
 }
+robots() { SIMRUN_BINARY=.build/release/simrun "$SIMRUN_PYTHON" tools/test_robots.py; }
 benchmarks() { "$SIMRUN_PYTHON" -m pytest -q benchmarks; }
 build_release() { swift build -c release; }
 allocations() { .build/release/simrun-bench; }
@@ -54,6 +55,7 @@ step "latency traces and probe" probe
 step "benchmarks: statistics and peers" benchmarks
 step "build, release" build_release
 step "no allocation in the tick" allocations
+step "robots of pybullet_data" robots
 step "episodes, reach, lockstep" short_lockstep reach 0.9
 step "episodes, pick-place, lockstep" short_lockstep pick-place 0.8
 step "episodes, pick-place, 6.8 ms" short_charged pick-place 0.8

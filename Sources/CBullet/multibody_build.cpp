@@ -100,10 +100,24 @@ void addCollider(cb_world &world, cb::Multibody &multibody, const cb_solid &desc
     multibody.colliders.push_back(std::move(collider));
 }
 
+/// Damping is explicit: above the link's own inertia about its joint in two timesteps it would
+/// overshoot, however light what hangs on the link may be.
+double mostDamping(const cb_link &link, double timestep) {
+    if (link.joint == CB_PRISMATIC) return link.solid.mass / (2 * timestep);
+    const btTransform inertial = cb::bullet(link.solid.owner_from_inertial);
+    const btVector3 axis = cb::bullet(link.axis).normalized();
+    const btVector3 along = axis * inertial.getBasis();  // in the inertial frame
+    const btVector3 lever = inertial.getOrigin() - axis * axis.dot(inertial.getOrigin());
+    const btVector3 moments = cb::bullet(link.solid.principal_inertia);
+    const double inertia =
+        (moments * along).dot(along) + link.solid.mass * lever.length2();
+    return inertia / (2 * timestep);
+}
+
 cb::Joint makeJoint(btMultiBody &body, int index, const cb_link &link, double timestep) {
     cb::Joint joint;
     joint.link = index;
-    joint.damping = link.damping;
+    joint.damping = std::min(link.damping, mostDamping(link, timestep));
     joint.spring = link.spring;
     joint.gains = link.motor;
     if (std::isfinite(link.lower) || std::isfinite(link.upper)) {

@@ -11,6 +11,15 @@ namespace {
 /// Bullet rounds corners by the margin where it falls back on GJK; keep that below what matters.
 constexpr double kMargin = 0.001;
 
+bool validPoints(const cb_collider &collider) {
+    if (!collider.points || collider.point_count < 3) return false;
+    if (collider.point_count > CB_MAX_HULL_POINTS) return false;
+    for (int i = 0; i < collider.point_count; ++i) {
+        if (!ok(collider.points[i])) return false;
+    }
+    return true;
+}
+
 bool valid(const cb_collider &collider) {
     if (!ok(collider.owner_from_shape)) return false;
     const cb_vector &size = collider.size;
@@ -20,6 +29,7 @@ bool valid(const cb_collider &collider) {
         case CB_CAPSULE: return positive(size.x) && nonNegative(size.y);
         case CB_CYLINDER: return positive(size.x) && positive(size.y);
         case CB_PLANE: return true;
+        case CB_HULL: return validPoints(collider);
         default: return false;
     }
 }
@@ -46,6 +56,15 @@ std::unique_ptr<btCollisionShape> makeShape(const cb_collider &collider, const b
         case CB_PLANE: {
             const btVector3 normal = pose.getBasis().getColumn(2);
             return std::make_unique<btStaticPlaneShape>(normal, normal.dot(pose.getOrigin()));
+        }
+        case CB_HULL: {
+            auto hull = std::make_unique<btConvexHullShape>();
+            for (int i = 0; i < collider.point_count; ++i) {
+                hull->addPoint(bullet(collider.points[i]), false);
+            }
+            hull->recalcLocalAabb();
+            hull->setMargin(kMargin);
+            return hull;
         }
         default: return std::make_unique<btSphereShape>(size.x);
     }
@@ -125,6 +144,10 @@ void add(Hash &hash, const cb_solid &solid) {
         hash.add(uint64_t(solid.colliders[i].kind));
         hash.add(bullet(solid.colliders[i].size));
         hash.add(bullet(solid.colliders[i].owner_from_shape));
+        if (solid.colliders[i].kind != CB_HULL) continue;
+        for (int k = 0; k < solid.colliders[i].point_count; ++k) {
+            hash.add(bullet(solid.colliders[i].points[k]));
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 
 #include <Eigen/Cholesky>
 #include <Eigen/Dense>
+#include <Eigen/Eigenvalues>
 #include <Eigen/Geometry>
 
 #include <algorithm>
@@ -13,12 +14,14 @@
 
 namespace {
 
+using Eigen::Matrix3d;
 using Eigen::Quaterniond;
 using Eigen::Vector3d;
 using Vector6 = Eigen::Matrix<double, 6, 1>;
 using Matrix6 = Eigen::Matrix<double, 6, 6>;
 using JointColumn = Eigen::Matrix<double, Eigen::Dynamic, 1, 0, CK_MAX_JOINTS, 1>;
 using Jacobian = Eigen::Matrix<double, 6, Eigen::Dynamic, 0, 6, CK_MAX_JOINTS>;
+using Jacobian3 = Eigen::Matrix<double, 3, Eigen::Dynamic, 0, 3, CK_MAX_JOINTS>;
 
 struct Frame {
     Quaterniond rotation;
@@ -122,6 +125,9 @@ constexpr double error_damping = 0.05;
  * that the last iterations converge on the target alone. */
 constexpr double far_error = 1e-3;
 
+/* A step whose largest joint moves less than this, in radians or metres, is rest. */
+constexpr double resting_step = 1e-5;
+
 /* One damped step: dq = J^T (J J^T + lambda^2 I)^-1 (e - J z) + z, with z the pull home.
  * The damping grows with the error (Sugihara, "Solvability-unconcerned inverse kinematics by the
  * Levenberg-Marquardt method", IEEE T-RO 2011), so far targets do not make the step explode. */
@@ -132,6 +138,47 @@ damped_step(const Jacobian &jacobian, const Vector6 &error, const JointColumn &p
     const Vector6 residual = error - jacobian * pull;
     const Vector6 solved = normal.ldlt().solve(residual);
     return jacobian.transpose() * solved + pull;
+}
+
+/* Added to the squares of what joints do to the position, so that they can be inverted. */
+constexpr double projector_damping = 1e-12;
+
+/* The square of the turn of a joint below which a direction counts as one that no joint turns. */
+constexpr double least_turn = 1e-5;
+
+/* A damped step for the position, and within what that leaves free one for the rotation: an arm of
+ * fewer than six joints keeps its tool where it should be and turns it as far as it can (task
+ * priority: Nakamura, Hanafusa, Yoshikawa, IJRR 1987). */
+JointColumn prioritised_step(const Jacobian &jacobian, const Vector6 &error, double damping) {
+    const Jacobian3 linear = jacobian.topRows<3>();
+    const Jacobian3 angular = jacobian.bottomRows<3>();
+    const Vector3d distance = error.head<3>();
+    const Vector3d turn = error.tail<3>();
+
+    const Matrix3d square = linear * linear.transpose();
+    Matrix3d damped = square;
+    damped.diagonal().array() += damping + error_damping * distance.squaredNorm();
+    const Vector3d pushed = damped.ldlt().solve(distance);
+    const JointColumn moved = linear.transpose() * pushed;
+
+    /* The angular motion that leaves the position alone. A projector needs next to no damping, and
+     * what it leaks a large angle would turn into a shift. */
+    Matrix3d firm = square;
+    firm.diagonal().array() += projector_damping;
+    const Matrix3d cross = linear * angular.transpose();
+    const Matrix3d coupling = firm.ldlt().solve(cross).transpose();
+    const Jacobian3 free = angular - coupling * linear;
+    /* Directions that no joint turns are left out, not damped: their error never goes away. */
+    const Matrix3d turns = free * free.transpose();
+    const Eigen::SelfAdjointEigenSolver<Matrix3d> axes(turns);
+    const Vector3d missing = axes.eigenvectors().transpose() * (turn - angular * moved);
+    Vector3d gained = Vector3d::Zero();
+    for (int i = 0; i < 3; i++) {
+        const double reach = axes.eigenvalues()[i];
+        if (reach < least_turn) continue;
+        gained[i] = missing[i] / (reach + damping + error_damping * turn.squaredNorm());
+    }
+    return moved + free.transpose() * (axes.eigenvectors() * gained);
 }
 
 /* Takes joints that stand at a limit and would leave it out of the step. Returns how many. */
@@ -161,11 +208,12 @@ void measure(const Vector6 &error, const ck_solver &solver, ck_solution &solutio
     solution.position_residual = error.head<3>().norm();
     solution.rotation_residual = error.tail<3>().norm();
     solution.converged = solution.position_residual <= solver.position_tolerance
-        && solution.rotation_residual <= solver.rotation_tolerance;
+        && (solver.rotation_yields || solution.rotation_residual <= solver.rotation_tolerance);
 }
 
-/* Applies one step to `q`, bounded by the largest step and the joint limits. */
-void advance(
+/* Applies one step to `q`, bounded by the largest step and the joint limits. Returns its largest
+ * entry. */
+double advance(
     const ck_model &model,
     const ck_solver &solver,
     const Chain &chain,
@@ -180,12 +228,16 @@ void advance(
     if (solver.position_only) jacobian.bottomRows<3>().setZero();
     JointColumn pull(n);
     for (int i = 0; i < n; i++) pull[i] = null_gain * (home[i] - q[i]);
+    const auto stepped = [&]() -> JointColumn {
+        if (solver.rotation_yields) return prioritised_step(jacobian, error, solver.damping);
+        return damped_step(jacobian, error, pull, solver.damping);
+    };
 
-    JointColumn step = damped_step(jacobian, error, pull, solver.damping);
+    JointColumn step = stepped();
     bool is_locked[CK_MAX_JOINTS] = {};
     for (int round = 0; round < n; round++) {
         if (lock_blocked(model, q, step, jacobian, pull, is_locked) == 0) break;
-        step = damped_step(jacobian, error, pull, solver.damping);
+        step = stepped();
     }
 
     const double largest = step.cwiseAbs().maxCoeff();
@@ -194,6 +246,7 @@ void advance(
         const Joint &joint = model.joints[i];
         if (!is_locked[i]) q[i] = std::clamp(q[i] + scale * step[i], joint.lower, joint.upper);
     }
+    return scale * largest;
 }
 
 } // namespace
@@ -270,16 +323,21 @@ extern "C" void ck_solve(
         q[i] = std::clamp(q[i], model->joints[i].lower, model->joints[i].upper);
     }
     solution->iterations = 0;
+    double largest_step = 0;
     while (true) {
         const Chain chain(*model, q);
         const Vector6 e = error(chain.base_from_tool, target, solver->position_only != 0);
         measure(e, *solver, *solution);
         const bool is_first = solution->iterations == 0;
-        if ((solution->converged && !is_first) || solution->iterations >= solver->max_iterations) {
+        /* A rotation that yields has come as far as it can when the joints rest. */
+        const bool is_done = solution->rotation_residual <= solver->rotation_tolerance
+            || largest_step <= resting_step;
+        if ((solution->converged && is_done && !is_first)
+            || solution->iterations >= solver->max_iterations) {
             return;
         }
         const bool pulls = is_first || e.norm() > far_error;
-        advance(*model, *solver, chain, e, home, pulls ? solver->null_gain : 0, q);
+        largest_step = advance(*model, *solver, chain, e, home, pulls ? solver->null_gain : 0, q);
         solution->iterations++;
     }
 }

@@ -126,6 +126,9 @@ cu_shape flat(const urdf::Geometry *geometry, const urdf::Pose &pose, int32_t li
     } else if (const auto *mesh = dynamic_cast<const urdf::Mesh *>(geometry)) {
         out.kind = CU_SHAPE_MESH;
         out.mesh_file = mesh->filename.c_str();
+        out.mesh_scale[0] = mesh->scale.x;
+        out.mesh_scale[1] = mesh->scale.y;
+        out.mesh_scale[2] = mesh->scale.z;
     }
     return out;
 }

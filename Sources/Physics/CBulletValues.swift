@@ -71,7 +71,20 @@ extension cb_collider {
         self.init(
             kind: Int32(kind.rawValue),
             size: cb_vector(size),
-            owner_from_shape: cb_pose(collider.linkFromShape)
+            owner_from_shape: cb_pose(collider.linkFromShape),
+            points: nil,
+            point_count: 0
+        )
+    }
+
+    /// `points` must outlive the value.
+    init(_ hull: HullCollider, points: UnsafeBufferPointer<cb_vector>) {
+        self.init(
+            kind: Int32(CB_HULL.rawValue),
+            size: cb_vector(.zero),
+            owner_from_shape: cb_pose(hull.linkFromShape),
+            points: points.baseAddress,
+            point_count: Int32(clamping: points.count)
         )
     }
 }

@@ -77,7 +77,8 @@ public struct LinkSpecification: Equatable, Sendable {
     public var lower: Double
     /// The joint's upper limit, rad or m; `.infinity` for none.
     public var upper: Double
-    /// Viscous damping in N m s/rad or N s/m, at least 0; explicit, so keep it small.
+    /// Viscous damping in N m s/rad or N s/m, at least 0; explicit, and at most what takes half of
+    /// the velocity in a timestep by the link's own inertia.
     public var damping: Double
     /// Coulomb friction in N m or N, at least 0.
     public var friction: Double
@@ -87,6 +88,8 @@ public struct LinkSpecification: Equatable, Sendable {
     public var motor: MotorGains
     /// The shapes, in the link frame.
     public var colliders: [Collider]
+    /// Further shapes, in the link frame.
+    public var hulls: [HullCollider]
     /// The surface of the shapes.
     public var material: Material
 
@@ -105,6 +108,7 @@ public struct LinkSpecification: Equatable, Sendable {
         spring: JointSpring = .none,
         motor: MotorGains = MotorGains(maxForce: 0),
         colliders: [Collider] = [],
+        hulls: [HullCollider] = [],
         material: Material = Material()
     ) {
         self.name = name
@@ -120,6 +124,7 @@ public struct LinkSpecification: Equatable, Sendable {
         self.spring = spring
         self.motor = motor
         self.colliders = colliders
+        self.hulls = hulls
         self.material = material
     }
 }
@@ -165,6 +170,8 @@ public struct MultibodySpecification: Equatable, Sendable {
     public var baseInertial: MassProperties
     /// The base's shapes, in the base frame.
     public var baseColliders: [Collider]
+    /// Further shapes of the base, in the base frame.
+    public var baseHulls: [HullCollider]
     /// The surface of the base's shapes.
     public var baseMaterial: Material
     /// The links, parents before children.
@@ -185,6 +192,7 @@ public struct MultibodySpecification: Equatable, Sendable {
         isBaseFixed: Bool = true,
         baseInertial: MassProperties = .none,
         baseColliders: [Collider] = [],
+        baseHulls: [HullCollider] = [],
         baseMaterial: Material = Material(),
         links: [LinkSpecification],
         gears: [GearSpecification] = [],
@@ -197,6 +205,7 @@ public struct MultibodySpecification: Equatable, Sendable {
         self.isBaseFixed = isBaseFixed
         self.baseInertial = baseInertial
         self.baseColliders = baseColliders
+        self.baseHulls = baseHulls
         self.baseMaterial = baseMaterial
         self.links = links
         self.gears = gears

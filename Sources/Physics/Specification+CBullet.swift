@@ -86,17 +86,30 @@ extension LinkSpecification {
 extension MultibodySpecification {
     /// Calls `body` with the description in C's form, which lives for the call alone.
     func withPlain(_ body: (inout cb_multibody) -> cb_status) -> cb_status {
-        // One array for all shapes; the base's first, then each link's in turn.
-        let all = (baseColliders + links.flatMap(\.colliders)).map(cb_collider.init)
-        return all.withUnsafeBufferPointer { all in
-            var start = baseColliders.count
-            let plainLinks = links.map { link in
-                let own = UnsafeBufferPointer(rebasing: all[start..<start + link.colliders.count])
-                start += link.colliders.count
-                return link.plain(colliders: own)
+        // One array for all shapes, the base's first, then each link's in turn; and one for the
+        // vertices of their hulls.
+        let solids = [(baseColliders, baseHulls)] + links.map { ($0.colliders, $0.hulls) }
+        let vertices = solids.flatMap(\.1).flatMap(\.vertices).map(cb_vector.init)
+        return vertices.withUnsafeBufferPointer { vertices in
+            var left = vertices[...]
+            let all = solids.flatMap { colliders, hulls in
+                colliders.map(cb_collider.init)
+                    + hulls.map { hull in
+                        let own = left.prefix(hull.vertices.count)
+                        left = left.dropFirst(own.count)
+                        return cb_collider(hull, points: UnsafeBufferPointer(rebasing: own))
+                    }
             }
-            let base = UnsafeBufferPointer(rebasing: all[..<baseColliders.count])
-            return withPlain(base: base, links: plainLinks, body)
+            return all.withUnsafeBufferPointer { all in
+                var start = 0
+                let spans = solids.map { colliders, hulls in
+                    let end = start + colliders.count + hulls.count
+                    defer { start = end }
+                    return UnsafeBufferPointer(rebasing: all[start..<end])
+                }
+                let plainLinks = zip(links, spans.dropFirst()).map { $0.plain(colliders: $1) }
+                return withPlain(base: spans[0], links: plainLinks, body)
+            }
         }
     }
 

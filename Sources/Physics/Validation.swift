@@ -73,6 +73,20 @@ private struct Checker {
         try number(material.restitution, "restitution", in: 0...1)
     }
 
+    func hulls(_ hulls: [HullCollider], beside colliders: [Collider]) throws(InputError) {
+        try count(colliders.count + hulls.count, "colliders", atMost: Int(CB_MAX_COLLIDERS))
+        for hull in hulls {
+            try pose(hull.linkFromShape, "hull")
+            try require(
+                (3...HullCollider.vertexLimit).contains(hull.vertices.count),
+                "hull",
+                "3 to \(HullCollider.vertexLimit) vertices",
+                "\(hull.vertices.count)"
+            )
+            for vertex in hull.vertices { try vector(vertex, "hull vertex") }
+        }
+    }
+
     func colliders(_ colliders: [Collider], mayBePlane: Bool) throws(InputError) {
         try count(colliders.count, "colliders", atMost: Int(CB_MAX_COLLIDERS))
         for collider in colliders {
@@ -165,6 +179,7 @@ extension LinkSpecification {
         try check.mass(inertial, mayBeZero: false)
         try check.material(material)
         try check.colliders(colliders, mayBePlane: false)
+        try check.hulls(hulls, beside: colliders)
         guard joint != .fixed else { return }
         try check.vector(axis, "axis")
         try check.require(axis.length >= 1e-6, "axis", "a direction", "\(axis)")
@@ -189,6 +204,7 @@ extension MultibodySpecification {
         try check.mass(baseInertial, mayBeZero: isBaseFixed)
         try check.material(baseMaterial)
         try check.colliders(baseColliders, mayBePlane: false)
+        try check.hulls(baseHulls, beside: baseColliders)
         try check.nonNegative(linearDamping, "linear damping")
         try check.nonNegative(angularDamping, "angular damping")
         try check.count(links.count, "links", atMost: Int(CB_MAX_LINKS))

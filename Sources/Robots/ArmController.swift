@@ -11,6 +11,9 @@ public import Spatial
 /// - A stale target is held (``StaleTarget/hold``): past the period nothing is extrapolated.
 /// - Where inverse kinematics fails, the last command is held and the failure counted; the next
 ///   delta adds to the last target that was reached, so an unreachable goal does not wind up.
+/// - An arm of fewer than six joints holds the tool's position and turns it as far as it can. A mode
+///   that keeps the rotation goes on wishing for the one it started with; changes of rotation add to
+///   the one that was reached.
 public struct ArmController: Sendable {
     /// The robot that is driven.
     public let model: RobotModel
@@ -187,6 +190,9 @@ public struct ArmController: Sendable {
             target.translation += clip(linear) * scale.translation
         } else {
             target.translation = linear
+        }
+        if mode == .toolDeltaPose, lastSolve.rotationResidual > solver.rotationTolerance {
+            target.rotation = worldFromTool(at: commanded.joints).rotation
         }
         if mode != .toolDeltaPosition {
             let angular = Vector3(Double(action[3]), Double(action[4]), Double(action[5]))

@@ -1,3 +1,5 @@
+import Foundation
+
 /// What the gripper's number in an action means.
 public enum GripperConvention: String, Sendable, CaseIterable {
     /// +1 closes and -1 opens, as robosuite has it.
@@ -8,8 +10,11 @@ public enum GripperConvention: String, Sendable, CaseIterable {
 
 /// How a gripper's fingers move.
 public enum GripperKind: String, Sendable, CaseIterable {
-    /// Two pads that stay parallel and meet in the middle.
+    /// Pads that stay parallel: the opening grows in proportion to the joints' positions.
     case parallel
+    /// A pad that swings about a hinge towards another: the opening is the chord from where the
+    /// pad is to where it would touch.
+    case jaw
 }
 
 /// One finger's joint and the positions it has at both ends of the stroke.
@@ -20,6 +25,9 @@ public struct FingerJoint: Equatable, Sendable {
     public var closed: Double
     /// The joint position at the largest opening.
     public var open: Double
+
+    /// From closed to open; not 0.
+    public var stroke: Double { open - closed }
 }
 
 /// A gripper: the distance between its pads, and the joints that make it.
@@ -62,11 +70,46 @@ public struct GripperModel: Equatable, Sendable {
     /// The joint position of a finger at an opening in metres, which is clipped to the stroke.
     public func jointTarget(of finger: FingerJoint, opening: Double) -> Double {
         let openness = min(max(opening / maxOpening, 0), 1)
-        return finger.closed + (finger.open - finger.closed) * openness
+        switch kind {
+        case .parallel:
+            return finger.closed + finger.stroke * openness
+        case .jaw:
+            let halfAngle = asin(openness * sin(abs(finger.stroke) / 2))
+            return finger.closed + (finger.stroke < 0 ? -2 : 2) * halfAngle
+        }
     }
 
     /// The opening in metres that a finger joint's position adds up to, were all fingers alike.
     public func opening(of finger: FingerJoint, position: Double) -> Double {
-        maxOpening * (position - finger.closed) / (finger.open - finger.closed)
+        switch kind {
+        case .parallel:
+            return maxOpening * (position - finger.closed) / finger.stroke
+        case .jaw:
+            let halfAngle = (position - finger.closed) / (finger.stroke < 0 ? -2 : 2)
+            return maxOpening * sin(halfAngle) / sin(abs(finger.stroke) / 2)
+        }
+    }
+
+    /// How fast the opening changes, at least, when a finger's joint moves at speed 1: metres per
+    /// radian or metre, at the end of the stroke where that is least.
+    func slowestLeverage(of finger: FingerJoint) -> Double {
+        switch kind {
+        case .parallel: maxOpening / abs(finger.stroke)
+        case .jaw: hingeRadius(of: finger) * cos(finger.stroke / 2)
+        }
+    }
+
+    /// How fast the opening changes when the closed finger's joint moves at speed 1.
+    func closedLeverage(of finger: FingerJoint) -> Double {
+        switch kind {
+        case .parallel: maxOpening / abs(finger.stroke)
+        case .jaw: hingeRadius(of: finger)
+        }
+    }
+
+    /// The distance from a jaw's hinge to its pad, in metres: the one whose chord over the whole
+    /// stroke is the largest opening.
+    private func hingeRadius(of finger: FingerJoint) -> Double {
+        maxOpening / (2 * sin(abs(finger.stroke) / 2))
     }
 }

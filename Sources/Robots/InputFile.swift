@@ -16,6 +16,19 @@ public enum InputFile {
         atPath path: String,
         limit: Int = sizeLimit
     ) throws(InputError) -> String {
+        guard let text = String(data: try bytes(atPath: path, limit: limit), encoding: .utf8) else {
+            throw InputError(file: path, expected: "UTF-8 text", found: "other bytes")
+        }
+        return text
+    }
+
+    /// Reads a regular file.
+    ///
+    /// - Parameters:
+    ///   - path: The file's path.
+    ///   - limit: The largest size accepted, in bytes.
+    /// - Throws: ``InputError`` when the file is missing, no regular file or too large.
+    static func bytes(atPath path: String, limit: Int) throws(InputError) -> Data {
         let resolved = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
         guard let attributes = try? FileManager.default.attributesOfItem(atPath: resolved) else {
             throw InputError(file: path, expected: "a readable file", found: "nothing there")
@@ -42,10 +55,7 @@ public enum InputFile {
                 found: "a larger file"
             )
         }
-        guard let text = String(data: data, encoding: .utf8) else {
-            throw InputError(file: path, expected: "UTF-8 text", found: "other bytes")
-        }
-        return text
+        return data
     }
 
     /// The path of a file that another file names and that must lie inside `folder`.

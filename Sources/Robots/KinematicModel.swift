@@ -37,6 +37,9 @@ public struct KinematicSolver: Equatable, Sendable, BitwiseCopyable {
     public var maxIterations = 40
     /// Whether the target's rotation is ignored.
     public var positionOnly = false
+    /// Whether the rotation is met only as far as the position allows; always so for arms of fewer
+    /// than six joints, which cannot hold every pose.
+    public var rotationYields = false
 
     /// The defaults.
     public init() {}
@@ -87,6 +90,9 @@ public final class KinematicModel: Sendable {
         ck_model_free(model)
     }
 
+    /// Whether the arm has fewer joints than a pose has numbers, so that rotations yield.
+    public var rotationAlwaysYields: Bool { armJointCount < 6 }
+
     /// The tool's pose in the base frame at arm positions `[armJointCount]`.
     public func baseFromTool(at positions: JointVector) -> Pose {
         precondition(positions.count == armJointCount)
@@ -128,7 +134,10 @@ public final class KinematicModel: Sendable {
 
     /// Inverse kinematics by damped least squares, from where `positions` stand.
     ///
-    /// The solution respects the joint limits and is drawn towards home in the null space.
+    /// The solution respects the joint limits and is drawn towards home in the null space. Where
+    /// the rotation yields (``KinematicSolver/rotationYields``), the position comes first and the
+    /// rotation takes what motion is left, with no pull home; it converges when the position does,
+    /// and the rotation residual says how far the rotation is off.
     ///
     /// - Parameters:
     ///   - baseFromTool: The pose wanted.
@@ -148,7 +157,8 @@ public final class KinematicModel: Sendable {
             null_gain: solver.nullGain,
             max_step: solver.maxStep,
             max_iterations: Int32(clamping: solver.maxIterations),
-            position_only: solver.positionOnly ? 1 : 0
+            position_only: solver.positionOnly ? 1 : 0,
+            rotation_yields: solver.rotationYields || rotationAlwaysYields ? 1 : 0
         )
         var target = ck_pose(baseFromTool)
         var solution = ck_solution()

@@ -4,22 +4,58 @@ extension RobotAssembly {
     /// The gripper over the finished links; nil where the file has none.
     func gripper(_ links: [RobotLink]) throws(InputError) -> GripperModel? {
         guard let gripper = file.gripper else { return nil }
-        var fingers: [FingerJoint] = []
-        var speed = Double.infinity
-        var force = Double.infinity
+        var model = GripperModel(
+            kind: gripper.kind,
+            maxOpening: gripper.maxOpening,
+            maxSpeed: .infinity,
+            maxForce: .infinity,
+            convention: gripper.convention,
+            fingers: [],
+            padLinks: try padLinks(gripper, links)
+        )
         for (index, link) in links.enumerated() {
             guard
                 let settings = gripper.fingers.first(where: { $0.name == link.jointName }),
-                let joint = urdf.joints.first(where: { $0.name == link.jointName }),
-                let closedValue = settings.closed, let openValue = settings.open
+                let finger = try finger(index, link, settings, gripper.kind)
             else { continue }
-            let closed = try position(closedValue, joint)
-            let open = try position(openValue, joint)
-            guard closed != open else { throw openValue.mismatch("a stroke that is not empty") }
-            fingers.append(FingerJoint(link: index, closed: closed, open: open))
-            speed = min(speed, gripper.maxOpening / abs(open - closed) * link.limits.velocity)
-            force = min(force, link.limits.force)
+            model.fingers.append(finger)
+            let speed = model.slowestLeverage(of: finger) * link.limits.velocity
+            model.maxSpeed = min(model.maxSpeed, speed)
+            // The pads of several fingers share the opening's motion.
+            let padTravel = model.closedLeverage(of: finger) / Double(gripper.fingers.count)
+            model.maxForce = min(model.maxForce, link.limits.force / padTravel)
         }
+        return model
+    }
+
+    private func finger(
+        _ index: Int,
+        _ link: RobotLink,
+        _ settings: RobotFile.Joint,
+        _ kind: GripperKind
+    ) throws(InputError) -> FingerJoint? {
+        guard
+            let joint = urdf.joints.first(where: { $0.name == link.jointName }),
+            let closedValue = settings.closed, let openValue = settings.open
+        else { return nil }
+        let closed = try position(closedValue, joint)
+        let open = try position(openValue, joint)
+        guard closed != open else { throw openValue.mismatch("a stroke that is not empty") }
+        if kind == .jaw {
+            guard link.kind != .prismatic else {
+                throw settings.place.error(expected: "a hinge for a jaw", found: "a slider")
+            }
+            guard abs(open - closed) < .pi else {
+                throw openValue.mismatch("a stroke of less than half a turn for a jaw")
+            }
+        }
+        return FingerJoint(link: index, closed: closed, open: open)
+    }
+
+    private func padLinks(
+        _ gripper: RobotFile.Gripper,
+        _ links: [RobotLink]
+    ) throws(InputError) -> [Int] {
         var pads: [Int] = []
         for value in gripper.pads {
             let name = try knownLink(value)
@@ -28,15 +64,7 @@ extension RobotAssembly {
             }
             pads.append(index)
         }
-        return GripperModel(
-            kind: gripper.kind,
-            maxOpening: gripper.maxOpening,
-            maxSpeed: speed,
-            maxForce: force,
-            convention: gripper.convention,
-            fingers: fingers,
-            padLinks: pads
-        )
+        return pads
     }
 
     /// The mimic joints as gears between links.
@@ -55,6 +83,15 @@ extension RobotAssembly {
         }
         var gears: [MimicGear] = []
         for joint in followers {
+            guard joint.mimic?.offset == 0 else {
+                throw urdf.error(
+                    "joint",
+                    joint.name,
+                    "mimic",
+                    expected: "an offset of 0, as gears have none",
+                    found: "\(joint.mimic?.offset ?? 0)"
+                )
+            }
             guard let mimic = joint.mimic,
                 let index = links.firstIndex(where: { $0.jointName == joint.name }),
                 let source = links.firstIndex(where: { $0.jointName == mimic.source }),

@@ -6,11 +6,14 @@ internal import Spatial
 struct RobotAssembly {
     let urdf: URDFDocument
     let file: RobotFile
+    /// Nil where there is no folder to look for meshes in.
+    let meshes: RobotMeshes?
     let parentJoints: [String: URDFDocument.Joint]
 
-    init(urdf: URDFDocument, file: RobotFile) {
+    init(urdf: URDFDocument, file: RobotFile, meshes: RobotMeshes?) {
         self.urdf = urdf
         self.file = file
+        self.meshes = meshes
         parentJoints = urdf.parentJoints
     }
 
@@ -24,6 +27,7 @@ struct RobotAssembly {
         var gripper: GripperModel?
         var gears: [MimicGear]
         var home: JointVector
+        var servos: ServoMap?
     }
 
     func parts() throws(InputError) -> Parts {
@@ -46,6 +50,7 @@ struct RobotAssembly {
             )
             if let value = settings.home { home.append(try position(value, joint)) }
         }
+        let gears = try gears(links)
         return Parts(
             base: try bodies.body(of: urdf.root, isMovable: false),
             links: links,
@@ -53,9 +58,30 @@ struct RobotAssembly {
             toolFrameName: toolFrame,
             linkFromTool: bodies.bodyFromLink(toolFrame),
             gripper: try gripper(links),
-            gears: try gears(links),
-            home: JointVector(home)
+            gears: gears,
+            home: JointVector(home),
+            servos: try file.servos?.map(of: links, gears: gears)
         )
+    }
+
+    /// The hull of a URDF shape that is a mesh, in metres.
+    func wholeHull(
+        _ shape: URDFDocument.Shape,
+        of link: String,
+        _ key: String
+    ) throws(InputError) -> ConvexHull {
+        do throws(InputError) {
+            guard let meshes else {
+                throw InputError(
+                    expected: "primitives in robot.yaml, as there is no folder for meshes",
+                    found: "the mesh \(quoted(shape.meshFile))"
+                )
+            }
+            return try meshes.hull(shape.meshFile, scale: shape.meshScale)
+        } catch {
+            guard error.file == nil else { throw error }
+            throw urdf.error("link", link, key, expected: error.expected, found: error.found)
+        }
     }
 
     typealias JointPair = (joint: URDFDocument.Joint, settings: RobotFile.Joint)

@@ -34,15 +34,12 @@ struct RobotBodies {
     func body(of root: String, isMovable: Bool) throws(InputError) -> RobotBody {
         let members = placements.filter { $0.value.root == root && $0.key != root }.keys.sorted()
         var inertia = RigidInertia.zero
-        var collisions: [LinkShape] = []
-        var visuals: [LinkShape] = []
+        var looks = LinkLooks()
         for name in [root] + members {
             guard let link = assembly.urdf.links[name] else { continue }
             let bodyFromLink = bodyFromLink(name)
             inertia = inertia + link.inertia.transformed(by: bodyFromLink)
-            let (contact, seen) = try shapes(of: link)
-            collisions += contact.map { moved($0, bodyFromLink) }
-            visuals += seen.map { moved($0, bodyFromLink) }
+            looks.append(try self.looks(of: link), bodyFromLink)
         }
         let axes = inertia.tensor.principalAxes
         guard let axes, !isMovable || (inertia.mass > 0 && axes.moments.min() > 0) else {
@@ -60,8 +57,10 @@ struct RobotBodies {
             inertia: inertia,
             linkFromInertial: Pose(rotation: axes.rotation, translation: inertia.centreOfMass),
             principalInertia: axes.moments,
-            collisions: collisions,
-            visuals: visuals,
+            collisions: looks.collisions,
+            hulls: looks.hulls,
+            visuals: looks.visuals,
+            unseenLinks: looks.unseenLinks,
             friction: try friction(of: [root] + members)
         )
     }
@@ -84,58 +83,75 @@ struct RobotBodies {
         return assembly.file.surface
     }
 
-    private func moved(_ shape: LinkShape, _ bodyFromLink: Pose) -> LinkShape {
-        var out = shape
-        out.linkFromShape = bodyFromLink * shape.linkFromShape
-        return out
+    /// What a link collides with and shows.
+    private struct LinkLooks {
+        var collisions: [LinkShape] = []
+        var hulls: [LinkHull] = []
+        var visuals: [LinkShape] = []
+        var unseenLinks: [String] = []
+
+        mutating func append(_ other: LinkLooks, _ bodyFromLink: Pose) {
+            func moved(_ shape: LinkShape) -> LinkShape {
+                var out = shape
+                out.linkFromShape = bodyFromLink * shape.linkFromShape
+                return out
+            }
+            collisions += other.collisions.map(moved)
+            visuals += other.visuals.map(moved)
+            hulls += other.hulls.map { hull in
+                var out = hull
+                out.linkFromShape = bodyFromLink * hull.linkFromShape
+                return out
+            }
+            unseenLinks += other.unseenLinks
+        }
     }
 
     /// A link's shapes: those of robot.yaml where it lists any, otherwise the URDF's.
     ///
     /// A link with collision shapes but no visual ones in robot.yaml looks as it collides.
-    private func shapes(
-        of link: URDFDocument.Link
-    ) throws(InputError) -> (contact: [LinkShape], seen: [LinkShape]) {
+    private func looks(of link: URDFDocument.Link) throws(InputError) -> LinkLooks {
         let listed = shapes[link.name]
-        let contact: [LinkShape]
+        var looks = LinkLooks()
         if let own = listed?.collisions {
-            contact = own
+            looks.collisions = own
         } else {
-            contact = try primitives(link.collisions, of: link.name, "collision")
+            looks.collisions = primitives(link.collisions)
+            for shape in link.collisions where shape.primitive == nil {
+                looks.hulls.append(try hull(shape, of: link.name))
+            }
         }
-        let seen: [LinkShape]
         if let own = listed?.visuals ?? listed?.collisions {
-            seen = own
+            looks.visuals = own
         } else {
-            seen = try primitives(link.visuals, of: link.name, "visual")
+            looks.visuals = primitives(link.visuals)
+            if looks.visuals.isEmpty, !link.visuals.isEmpty { looks.unseenLinks = [link.name] }
         }
-        return (contact, seen)
+        return looks
     }
 
-    private func primitives(
-        _ shapes: [URDFDocument.Shape],
-        of link: String,
-        _ key: String
-    ) throws(InputError) -> [LinkShape] {
-        var out: [LinkShape] = []
-        for shape in shapes {
-            guard let primitive = shape.primitive else {
-                throw assembly.urdf.error(
-                    "link",
-                    link,
-                    key,
-                    expected: "a box, sphere or cylinder, or primitives for it in robot.yaml",
-                    found: "the mesh \(quoted(shape.meshFile)); meshes are not read yet"
-                )
-            }
-            out.append(
+    private func hull(
+        _ shape: URDFDocument.Shape,
+        of link: String
+    ) throws(InputError) -> LinkHull {
+        let whole = try assembly.wholeHull(shape, of: link, "collision")
+        let hull = whole.simplified(to: RobotMeshes.vertexLimit)
+        return LinkHull(
+            hull: hull,
+            linkFromShape: shape.linkFromShape,
+            overhang: whole.overhang(over: hull)
+        )
+    }
+
+    private func primitives(_ shapes: [URDFDocument.Shape]) -> [LinkShape] {
+        shapes.compactMap { shape in
+            shape.primitive.map {
                 LinkShape(
-                    primitive: primitive,
+                    primitive: $0,
                     linkFromShape: shape.linkFromShape,
                     colour: shape.colour ?? assembly.file.colour
                 )
-            )
+            }
         }
-        return out
     }
 }

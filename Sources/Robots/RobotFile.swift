@@ -44,6 +44,7 @@ struct RobotFile {
     var armPlace: YAMLPlace
     var arm: [Joint]
     var gripper: Gripper?
+    var servos: ServoSection?
     var shapes: [(link: String, shapes: Shapes)]
 
     init(_ root: YAMLMapping) throws(InputError) {
@@ -68,6 +69,9 @@ struct RobotFile {
         }
         gripper = try root.optional("gripper").map { value throws(InputError) in
             try Self.gripper(value.mapping())
+        }
+        servos = try root.optional("servos").map { value throws(InputError) in
+            try ServoSection(value.mapping())
         }
         shapes = []
         if let links = try root.optional("links")?.mapping() {
@@ -95,12 +99,14 @@ struct RobotFile {
         _ mapping: YAMLMapping,
         isFinger: Bool
     ) throws(InputError) -> Joint {
+        // A finger that slides has a force, one that swings a torque.
+        let swings = mapping.keys.contains("torque")
         let joint = Joint(
             name: name,
             place: mapping.place,
             velocity: try mapping.required("velocity"),
             acceleration: isFinger ? nil : try mapping.required("acceleration"),
-            force: try mapping.required(isFinger ? "force" : "torque"),
+            force: try mapping.required(isFinger && !swings ? "force" : "torque"),
             motor: MotorGains(
                 timeConstant: try mapping.quantity("time_constant", .time, in: 1e-4...10),
                 velocityGain: try mapping.number("velocity_gain", in: 0...1)

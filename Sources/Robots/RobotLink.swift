@@ -55,6 +55,16 @@ public struct LinkShape: Equatable, Sendable {
     public var colour: SIMD3<Float>
 }
 
+/// The convex hull of a mesh, fixed to a link, for contact.
+public struct LinkHull: Equatable, Sendable {
+    /// The hull, in its own frame; at most 64 corners.
+    public var hull: ConvexHull
+    /// The hull's frame in the link's.
+    public var linkFromShape: Pose
+    /// How far the mesh's own hull reaches out of this one, in metres.
+    public var overhang: Double
+}
+
 /// Mass and shapes of one rigid part, the base or a movable link.
 ///
 /// URDF links joined by fixed joints are one body; its frame is that of the URDF link which the
@@ -72,8 +82,12 @@ public struct RobotBody: Equatable, Sendable {
     public var principalInertia: Vector3
     /// Shapes for contact.
     public var collisions: [LinkShape]
+    /// Hulls for contact, from meshes.
+    public var hulls: [LinkHull]
     /// Shapes to look at.
     public var visuals: [LinkShape]
+    /// URDF names of links in this body that only meshes show, which cameras here cannot see.
+    public var unseenLinks: [String]
     /// The friction of its surface.
     public var friction: SurfaceFriction
 

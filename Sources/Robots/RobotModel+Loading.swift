@@ -1,31 +1,18 @@
 public import Diagnostics
-import Foundation
 
 extension RobotModel {
-    /// Loads a robot from its folder, which holds `robot.yaml` and the URDF that it names.
+    /// Loads a robot from its folder, which holds `robot.yaml`, the URDF that it names, and the meshes
+    /// that that one names.
     ///
     /// - Parameter directory: The folder; its name is the robot's.
     /// - Throws: ``InputError`` with file, line and key for anything missing, unknown, of a wrong
-    ///   type or unit, out of range, or at odds between the two files.
+    ///   type or unit, out of range, or at odds between the files.
     public static func load(directory: String) throws(InputError) -> RobotModel {
-        let path = directory + "/robot.yaml"
-        let text = try InputFile.text(atPath: path)
-        let file = try RobotFile(YAMLMapping.parse(text, file: path))
-        let urdfPath: String
-        do {
-            urdfPath = try InputFile.path(of: try file.urdf.string(), inside: directory)
-        } catch {
-            guard error.file == nil else { throw error }
-            throw file.urdf.place.error(expected: error.expected, found: error.found)
-        }
-        let name = URL(fileURLWithPath: directory).standardizedFileURL.lastPathComponent
-        return try RobotModel(
-            name: name,
-            file: file,
-            yaml: text,
-            urdf: InputFile.text(atPath: urdfPath),
-            urdfPath: urdfPath
-        )
+        try load(directory: directory, cache: .standard)
+    }
+
+    static func load(directory: String, cache: HullCache) throws(InputError) -> RobotModel {
+        try RobotModel(RobotSource(directory: directory, cache: cache))
     }
 
     /// Builds a robot from texts; the paths are only named in errors.
@@ -36,25 +23,24 @@ extension RobotModel {
         yamlPath: String = "robot.yaml",
         urdfPath: String = "robot.urdf"
     ) throws(InputError) -> RobotModel {
-        let file = try RobotFile(YAMLMapping.parse(yaml, file: yamlPath))
-        return try RobotModel(
-            name: name,
-            file: file,
-            yaml: yaml,
-            urdf: urdf,
-            urdfPath: urdfPath
+        try RobotModel(
+            RobotSource(
+                name: name,
+                yaml: yaml,
+                urdf: urdf,
+                yamlPath: yamlPath,
+                urdfPath: urdfPath
+            )
         )
     }
 
-    private init(
-        name: String,
-        file: RobotFile,
-        yaml: String,
-        urdf: String,
-        urdfPath: String
-    ) throws(InputError) {
-        let document = try URDFDocument.parse(urdf, file: urdfPath)
-        let parts = try RobotAssembly(urdf: document, file: file).parts()
+    private init(_ source: RobotSource) throws(InputError) {
+        let file = source.file
+        let parts = try RobotAssembly(
+            urdf: source.document,
+            file: file,
+            meshes: source.meshes
+        ).parts()
         let kinematics = KinematicModel(
             links: parts.links,
             armJointCount: parts.armJointCount,
@@ -62,9 +48,13 @@ extension RobotModel {
             home: parts.home
         )
         guard let kinematics else {
-            throw InputError(file: urdfPath, expected: "a serial arm", found: "another tree")
+            throw InputError(
+                file: source.document.file,
+                expected: "a serial arm",
+                found: "another tree"
+            )
         }
-        self.name = name
+        name = source.name
         summary = file.summary
         base = parts.base
         links = parts.links
@@ -76,8 +66,9 @@ extension RobotModel {
         home = parts.home
         homeOpening = file.gripper?.homeOpening ?? 0
         actuator = file.actuator
+        servos = parts.servos
         self.kinematics = kinematics
-        contentHash = fnv1a([yaml, urdf])
+        contentHash = fnv1a([source.yaml, source.urdf] + (source.meshes?.keys ?? []))
     }
 }
 

@@ -37,13 +37,21 @@ public struct RobotModel: Sendable {
     public let homeOpening: Double
     /// Delay and lag of the actuators.
     public let actuator: ActuatorTiming
+    /// The servos of the real arm; nil where the file does not say.
+    public let servos: ServoMap?
     /// Forward and inverse kinematics of the arm.
     public internal(set) var kinematics: KinematicModel
-    /// FNV-1a over the bytes of robot.yaml and the URDF: the same files, the same number.
+    /// FNV-1a over the bytes of robot.yaml and the URDF and the hashes of the meshes: the same files,
+    /// the same number.
     public let contentHash: UInt64
 
     /// The arm's links, base to tool.
     public var armLinks: ArraySlice<RobotLink> { links[..<armJointCount] }
+
+    /// URDF names of links that only meshes show, which cameras here cannot see.
+    public var unseenLinks: [String] {
+        (base.unseenLinks + links.flatMap(\.body.unseenLinks)).sorted()
+    }
 
     /// The state a robot at home is in.
     public var homeState: JointState {

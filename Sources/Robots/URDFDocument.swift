@@ -15,6 +15,8 @@ struct URDFDocument {
         /// Nil for a mesh.
         var primitive: Primitive?
         var meshFile: String
+        /// The mesh's unit in metres, along its axes.
+        var meshScale: Vector3
         var linkFromShape: Pose
         var colour: SIMD3<Float>?
     }
@@ -145,6 +147,8 @@ struct URDFDocument {
                 found: "one that no body has"
             )
         }
+        // What has no mass has no inertia either, whatever a placeholder says.
+        guard link.mass > 0 else { return Link(name: name, inertia: .zero) }
         return Link(name: name, inertia: inertial.transformed(by: linkFromInertial))
     }
 
@@ -173,10 +177,16 @@ struct URDFDocument {
         guard sizes.allSatisfy({ $0 > 0 && $0.isFinite }), pose.isFinite else {
             throw error("link", link, "geometry", expected: "sizes above 0", found: "\(sizes)")
         }
+        let scale = Vector3(shape.mesh_scale.0, shape.mesh_scale.1, shape.mesh_scale.2)
+        let sides = [abs(scale.x), abs(scale.y), abs(scale.z)]
+        guard primitive != nil || sides.allSatisfy({ (1e-9...1e3).contains($0) }) else {
+            throw error("link", link, "mesh", expected: "a scale that is not 0", found: "\(sides)")
+        }
         let c = shape.colour
         return Shape(
             primitive: primitive,
             meshFile: String(cString: shape.mesh_file),
+            meshScale: scale,
             linkFromShape: pose,
             colour: shape.has_colour != 0 ? SIMD3(c.0, c.1, c.2) : nil
         )

@@ -11,6 +11,7 @@ extension MultibodySpecification {
             isBaseFixed: true,
             baseInertial: MassProperties(robot.base),
             baseColliders: robot.base.collisions.map(Collider.init),
+            baseHulls: robot.base.hulls.map(HullCollider.init),
             baseMaterial: Material(robot.base.friction),
             links: robot.links.map(LinkSpecification.init),
             gears: robot.gears.map { gear in
@@ -46,6 +47,7 @@ extension LinkSpecification {
                 maxVelocity: link.limits.velocity
             ),
             colliders: link.body.collisions.map(Collider.init),
+            hulls: link.body.hulls.map(HullCollider.init),
             material: Material(link.body.friction)
         )
     }
@@ -64,6 +66,12 @@ extension MassProperties {
 extension Collider {
     fileprivate init(_ shape: LinkShape) {
         self.init(shape: shape.primitive, linkFromShape: shape.linkFromShape)
+    }
+}
+
+extension HullCollider {
+    fileprivate init(_ hull: LinkHull) {
+        self.init(vertices: hull.hull.vertices, linkFromShape: hull.linkFromShape)
     }
 }
 

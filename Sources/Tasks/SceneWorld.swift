@@ -164,7 +164,8 @@ extension World {
 }
 
 extension SceneObject {
-    fileprivate func specification(at pose: Pose) -> RigidBodySpecification {
+    /// The physics of the object at a place.
+    func specification(at pose: Pose) -> RigidBodySpecification {
         let colliders = parts.map(Collider.init)
         let material = Material(self.material)
         switch kind {

@@ -6,7 +6,7 @@ private let floors: [String: Int] = [
     "Diagnostics": 0, "CBullet": 0, "CUrdf": 0, "CKinematics": 0, "CRaycast": 0, "CHDF5": 0,
     "CMalloc": 0, "CKernels": 0, "CDigest": 0, "CCryptoSystem": 0, "CBulletSystem": 0,
     "CUrdfSystem": 0,
-    "CEigenSystem": 0, "CRealtime": 0, "CProcessor": 0,
+    "CEigenSystem": 0, "CMesh": 0, "CAssimpSystem": 0, "CRealtime": 0, "CProcessor": 0,
     "Spatial": 1, "Processor": 1,
     "Robots": 2, "Physics": 2, "Inference": 2,
     "Runtime": 3,
@@ -26,6 +26,7 @@ private let forbidden: [String: Set<String>] = [
 /// Leaves are wrapped once: only these targets may import them.
 private let wrappers: [String: Set<String>] = [
     "CBullet": ["Physics"], "CUrdf": ["Robots"], "CKinematics": ["Robots"],
+    "CMesh": ["Robots"],
     "CRaycast": ["Sensing"], "CHDF5": ["Recording"], "CMalloc": ["simrun-bench"],
     "CDigest": ["Runtime"], "CRealtime": ["Runtime"], "CKernels": ["Inference"],
     "CProcessor": ["Processor"],

@@ -130,11 +130,11 @@ import Testing
     }
 
     @Test func `sensors, physics and the loop are timed without a share`() throws {
-        for name in ["sensor", "physics", "loop"] {
+        for name in ["sensor", "physics", "episode", "loop"] {
             let rows = try #require(
                 try report("--filter \(name)/ --weights fp32")["results"] as? [[String: Any]]
             )
-            #expect(rows.count == (name == "sensor" ? 2 : 1))
+            #expect(rows.count == ["sensor": 2, "physics": 3, "episode": 1, "loop": 1][name])
             for row in rows {
                 #expect(row["share_of_limit"] is NSNull)
                 #expect(try #require(row["p50_us"] as? Double) > 0)
@@ -148,6 +148,8 @@ import Testing
         for name in [
             "kernel/", "policy/meanflow-pick-place/b1 ", "policy/meanflow-reach/b50 ",
             "sensor/raycast-128 ", "sensor/cloud-512 ", "physics/pick-place ", "loop/pick-place ",
+            "physics/pick-place-expert ", "physics/pick-place-expert-9-boxes ",
+            "episode/pick-place ",
         ] {
             #expect(run.output.contains(name), "\(name)")
         }

@@ -7,6 +7,7 @@ import Testing
 /// One way to break the Panda's files, and what the error must name.
 struct Breakage: Sendable, CustomTestStringConvertible {
     var what: String
+    var robot = "panda"
     var file: String
     /// Text that is replaced, once, and its replacement.
     var replace: (String, String)
@@ -23,6 +24,62 @@ struct Breakage: Sendable, CustomTestStringConvertible {
     static let urdf = "robot.urdf"
 
     static let breakages: [Breakage] = [
+        Breakage(
+            what: "jaw on a slider",
+            robot: "widowx250s",
+            file: yaml,
+            replace: ("kind: parallel", "kind: jaw"),
+            namesLine: false,
+            mentions: ["gripper.fingers.left_finger", "a hinge for a jaw"]
+        ),
+        Breakage(
+            what: "servo id twice",
+            robot: "so101",
+            file: yaml,
+            replace: ("wrist_flex: { id: 4", "wrist_flex: { id: 3"),
+            mentions: ["servos.joints.wrist_flex", "each id once", "3 again"]
+        ),
+        Breakage(
+            what: "servo of an unknown joint",
+            robot: "so101",
+            file: yaml,
+            replace: ("wrist_flex: { id: 4", "wrist_flx: { id: 4"),
+            namesLine: false,
+            mentions: ["servos", "wrist_flex"]
+        ),
+        Breakage(
+            what: "joint without a servo",
+            robot: "so101",
+            file: yaml,
+            replace: ("    wrist_roll: { id: 5, model: STS3215, direction: 1 }\n", ""),
+            namesLine: false,
+            mentions: ["servos", "a servo for the joint \"wrist_roll\""]
+        ),
+        Breakage(
+            what: "servo without a direction",
+            robot: "so101",
+            file: yaml,
+            replace: (
+                "gripper: { id: 6, model: STS3215, direction: 1 }",
+                "gripper: { id: 6, model: STS3215, direction: 0 }"
+            ),
+            mentions: ["servos.joints.gripper.direction", "1 or -1"]
+        ),
+        Breakage(
+            what: "slider without a crank",
+            robot: "widowx250s",
+            file: yaml,
+            replace: (", crank: { horn: 14 mm, rod: 24 mm }", ""),
+            mentions: ["servos.joints.left_finger", "a crank"]
+        ),
+        Breakage(
+            what: "mimic with an offset",
+            robot: "widowx250s",
+            file: urdf,
+            replace: ("multiplier=\"-1\" offset=\"0\"", "multiplier=\"-1\" offset=\"0.01\""),
+            namesLine: false,
+            mentions: ["right_finger", "an offset of 0"]
+        ),
         Breakage(
             what: "wrong type",
             file: yaml,
@@ -202,14 +259,14 @@ struct Breakage: Sendable, CustomTestStringConvertible {
             mentions: ["panda_joint6", "type"]
         ),
         Breakage(
-            what: "mesh without primitives",
+            what: "mesh that is not there",
             file: urdf,
             replace: (
                 "<link name=\"panda_flange\"/>",
                 "<link name=\"panda_flange\"><collision><geometry><mesh filename=\"a.stl\"/>"
                     + "</geometry></collision></link>"
             ),
-            mentions: ["panda_flange", "a.stl", "meshes are not read yet"]
+            mentions: ["panda_flange", "a.stl", "a mesh inside the robot's folder"]
         ),
         Breakage(
             what: "unclosed tag",
@@ -230,8 +287,8 @@ struct Breakage: Sendable, CustomTestStringConvertible {
 
     @Test(arguments: breakages)
     func aBrokenFileIsRefusedByPlace(_ breakage: Breakage) throws {
-        let folder = try Folder()
-        let text = try Panda.text(breakage.file)
+        let folder = try Folder(breakage.robot)
+        let text = try String(contentsOfFile: folder.panda + "/" + breakage.file, encoding: .utf8)
         let range = try #require(text.range(of: breakage.replace.0))
         let line = text[..<range.lowerBound].split(
             separator: "\n",
@@ -286,13 +343,17 @@ struct Breakage: Sendable, CustomTestStringConvertible {
         let root: String
         var panda: String { root + "/panda" }
 
-        init() throws {
+        init(_ robot: String = "panda") throws {
+            let robots = URL(fileURLWithPath: Panda.directory).deletingLastPathComponent().path
             root = FileManager.default.temporaryDirectory.path + "/robots-" + UUID().uuidString
             try FileManager.default.createDirectory(
                 atPath: root,
                 withIntermediateDirectories: true
             )
-            try FileManager.default.copyItem(atPath: Panda.directory, toPath: root + "/panda")
+            try FileManager.default.copyItem(
+                atPath: robots + "/" + robot,
+                toPath: root + "/panda"
+            )
             try FileManager.default.copyItem(atPath: Panda.directory, toPath: root + "/panda2")
             try FileManager.default.createSymbolicLink(
                 atPath: root + "/panda/link.urdf",

@@ -50,23 +50,38 @@ enum TaskFolder {
         return try withFile(text, name: name + ".yaml") { try TaskFile.read(atPath: $0) }
     }
 
-    /// The Panda with another line for its actuators.
-    static func panda(actuator: String) throws -> RobotModel {
-        let source = root + "/robots/panda"
+    /// One of the repository's robots.
+    static func robot(_ name: String) throws -> RobotModel {
+        try RobotModel.load(directory: root + "/robots/" + name)
+    }
+
+    /// A robot with some of its robot.yaml replaced; every text to replace must be there.
+    static func edited(
+        _ name: String,
+        replacing edits: [(String, String)]
+    ) throws -> RobotModel {
+        let source = root + "/robots/" + name
         let folder = FileManager.default.temporaryDirectory
-            .appending(path: "simrun-robot-" + UUID().uuidString + "/panda")
+            .appending(path: "simrun-robot-" + UUID().uuidString + "/" + name)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder.deletingLastPathComponent()) }
         try FileManager.default.copyItem(
             atPath: source + "/robot.urdf",
             toPath: folder.path + "/robot.urdf"
         )
-        let old = "actuator: { delay: 0 ms, lag: 0 ms }"
-        let text = try String(contentsOfFile: source + "/robot.yaml", encoding: .utf8)
-        guard text.contains(old) else { throw MissingText(text: old) }
-        try text.replacingOccurrences(of: old, with: "actuator: \(actuator)")
-            .write(toFile: folder.path + "/robot.yaml", atomically: true, encoding: .utf8)
+        var text = try String(contentsOfFile: source + "/robot.yaml", encoding: .utf8)
+        for (old, new) in edits {
+            guard text.contains(old) else { throw MissingText(text: old) }
+            text = text.replacingOccurrences(of: old, with: new)
+        }
+        try text.write(toFile: folder.path + "/robot.yaml", atomically: true, encoding: .utf8)
         return try RobotModel.load(directory: folder.path)
+    }
+
+    /// The Panda with another line for its actuators.
+    static func panda(actuator: String) throws -> RobotModel {
+        let old = "actuator: { delay: 0 ms, lag: 0 ms }"
+        return try edited("panda", replacing: [(old, "actuator: \(actuator)")])
     }
 
     struct MissingText: Error { var text: String }

@@ -27,7 +27,8 @@ typedef enum cb_status {
 } cb_status;
 
 /* Bounds on what a world may hold; collision objects are links, bases and rigid bodies. */
-enum { CB_MAX_OBJECTS = 512, CB_MAX_LINKS = 128, CB_MAX_COLLIDERS = 64, CB_MAX_GEARS = 64 };
+enum { CB_MAX_OBJECTS = 512, CB_MAX_LINKS = 128, CB_MAX_COLLIDERS = 64, CB_MAX_GEARS = 64,
+       CB_MAX_HULL_POINTS = 256 };
 
 typedef struct cb_vector {
     double x, y, z;
@@ -76,13 +77,16 @@ typedef enum cb_shape_kind {
     CB_SPHERE = 1,   /* size.x: radius */
     CB_CAPSULE = 2,  /* size.x: radius, size.y: half length of the straight part; along z */
     CB_CYLINDER = 3, /* size.x: radius, size.y: half length; along z */
-    CB_PLANE = 4     /* the half space z <= 0; static bodies only, as the only collider */
+    CB_PLANE = 4,    /* the half space z <= 0; static bodies only, as the only collider */
+    CB_HULL = 5      /* the convex hull of `points` */
 } cb_shape_kind;
 
 typedef struct cb_collider {
     int32_t kind;
     cb_vector size;
     cb_pose owner_from_shape;
+    const cb_vector *points; /* of a hull, read while it is added to the world; else null */
+    int32_t point_count;
 } cb_collider;
 
 typedef struct cb_material {
@@ -123,7 +127,7 @@ typedef struct cb_link {
     cb_pose parent_from_link; /* at joint position zero */
     cb_solid solid;
     double lower, upper; /* may be infinite */
-    double damping;      /* viscous, N s/m or N m s */
+    double damping;      /* viscous, N s/m or N m s; at most what the link's own inertia bears */
     double friction;     /* Coulomb, N or N m */
     cb_spring spring;
     cb_motor motor;

@@ -39,6 +39,7 @@ typedef struct {
     double max_step;           /* the largest joint step of an iteration, rad or m */
     int32_t max_iterations;
     int32_t position_only;     /* ignore the target's rotation */
+    int32_t rotation_yields;   /* the rotation is met as far as the position allows, no further */
 } ck_solver;
 
 typedef struct {

@@ -70,6 +70,7 @@ typedef struct {
     int32_t has_colour;
     float colour[4];
     const char *mesh_file; /* "" unless a mesh */
+    double mesh_scale[3];  /* along the mesh's axes; 1 unless the file says so */
 } cu_shape;
 
 /* Parses a NUL-free UTF-8 text. On failure returns NULL and writes a NUL-terminated message. */

@@ -43,6 +43,11 @@ struct SceneCases {
                 try sensor(points: Self.points)
             },
             BenchCase(name: "physics/\(task)", dtype: "fp64") { try physics() },
+            BenchCase(name: "physics/\(task)-expert", dtype: "fp64") { try physics(boxes: 0) },
+            BenchCase(name: "physics/\(task)-expert-9-boxes", dtype: "fp64") {
+                try physics(boxes: 8)
+            },
+            BenchCase(name: "episode/\(task)", dtype: "fp64") { try episode() },
             BenchCase(name: "loop/\(task)", dtype: loopFormat.rawValue) { try loop() },
         ]
     }
@@ -94,6 +99,38 @@ struct SceneCases {
         let command = JointCommand(arm: robot.home, gripperOpening: robot.homeOpening)
         let substeps = scene.setup.rate.substepsPerTick
         return BenchWork { try plant.advance(holding: command, substeps: substeps) }
+    }
+
+    /// One control period of the world under the expert's commands, its episode over and over, with
+    /// further boxes on the table.
+    private func physics(boxes: Int) throws -> BenchWork {
+        let setup = try BenchScene(task: task, paths: paths).setup
+        var expert = try ExpertEpisode(setup: setup)
+        let commands = try expert.run(seed: 0).commands
+        var scene = try PhysicsScene(setup: setup, seed: 0, boxes: boxes)
+        var next = 0
+        let time = MonotonicTime()
+        return BenchWork(isRepeatable: false) { _ in
+            if next == commands.count {
+                scene = try PhysicsScene(setup: setup, seed: 0, boxes: boxes)
+                next = 0
+            }
+            let start = time.now()
+            scene.step(commands[next].substeps, holding: commands[next].command)
+            next += 1
+            return time.now() - start
+        }
+    }
+
+    /// A second of the world in whole episodes of the expert in lockstep: loop, sensors, physics.
+    private func episode() throws -> BenchWork {
+        var expert = try ExpertEpisode(setup: BenchScene(task: task, paths: paths).setup)
+        var seed: UInt64 = 0
+        return BenchWork(isRepeatable: false) { _ in
+            let wall = try expert.run(seed: seed % 20).wall
+            seed += 1
+            return .seconds(wall.seconds / expert.simulated.seconds)
+        }
     }
 
     /// Sense, infer and act of the ticks that plan, in episodes of the shipped policy.

@@ -17,8 +17,10 @@ struct BenchCommand: ParsableCommand {
             a call, and no tap that meets padding; the share is that of the nearer limit, hot.
 
             Cases: kernel/…, policy/NAME/bK (one observation encoded, K candidates), \
-            sensor/raycast-128, sensor/cloud-512, physics/TASK (one control period), loop/TASK \
-            (sense, infer and act of ticks that plan).
+            sensor/raycast-128, sensor/cloud-512, physics/TASK (one control period, the arm at rest), \
+            physics/TASK-expert (under the expert's commands; also with nine boxes), episode/TASK (a \
+            second of the world in the expert's episodes, in lockstep), loop/TASK (sense, infer and \
+            act of ticks that plan).
             """
     )
 
@@ -56,10 +58,18 @@ struct BenchCommand: ParsableCommand {
         )
     )
     var peer = false
+    @Flag(
+        help: ArgumentHelp(
+            "Answer requests on standard input, for benchmarks/pybullet_scene.py.",
+            visibility: .hidden
+        )
+    )
+    var scenePeer = false
     @OptionGroup(title: "Where to look") var paths: SearchPaths
 
     func run() throws {
         if peer { return try PeerSession(paths: paths).serve() }
+        if scenePeer { return try ScenePeerSession(paths: paths).serve() }
         try validated()
         let format = try weights.map { name throws(InputError) in
             try WeightFormat(named: name, key: "--weights")

@@ -83,52 +83,6 @@ struct ListTasks: ParsableCommand {
     }
 }
 
-/// `simrun robots`: what arms there are.
-struct RobotsCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "robots",
-        abstract: "List the robots."
-    )
-
-    @Flag(help: "Print JSON.") var json = false
-    @OptionGroup(title: "Where to look") var paths: SearchPaths
-
-    private struct Row: Encodable {
-        var name: String
-        var summary: String
-        var armJoints: Int
-        var gripperOpeningM: Double?
-
-        enum CodingKeys: String, CodingKey {
-            case name, summary
-            case armJoints = "arm_joints"
-            case gripperOpeningM = "gripper_opening_m"
-        }
-    }
-
-    func run() throws {
-        let library = RobotLibrary(searchPaths: paths.robotFolders)
-        var rows: [Row] = []
-        for name in library.names {
-            Console.skippingBadInput {
-                let robot = try library.load(name)
-                rows.append(
-                    Row(
-                        name: robot.name,
-                        summary: robot.summary,
-                        armJoints: robot.armJointCount,
-                        gripperOpeningM: robot.gripper?.maxOpening
-                    )
-                )
-            }
-        }
-        if json { return try Console.json(rows) }
-        for row in rows {
-            Console.line("\(row.name.left(12)) \(row.armJoints) joints  \(row.summary)")
-        }
-    }
-}
-
 /// `simrun policies`: what can act.
 struct PoliciesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -55,6 +55,7 @@ struct RunPlan: Sendable {
         let task = try TaskLibrary(folders: options.paths.taskFolders).task(named: options.task)
         let robotName = options.robot ?? task.robot
         let robot = try RobotLibrary(searchPaths: options.paths.robotFolders).load(robotName)
+        Console.noteUnseen(robot)
         setup = try TaskSetup(
             task: task,
             robot: robot,
