@@ -100,18 +100,26 @@ void addCollider(cb_world &world, cb::Multibody &multibody, const cb_solid &desc
     multibody.colliders.push_back(std::move(collider));
 }
 
-/// Damping is explicit: above the link's own inertia about its joint in two timesteps it would
-/// overshoot, however light what hangs on the link may be.
-double mostDamping(const cb_link &link, double timestep) {
-    if (link.joint == CB_PRISMATIC) return link.solid.mass / (2 * timestep);
+/// The inertia of a link alone about its joint, or its mass on a slider: at least this is moved.
+double ownInertia(const cb_link &link) {
+    if (link.joint == CB_PRISMATIC) return link.solid.mass;
     const btTransform inertial = cb::bullet(link.solid.owner_from_inertial);
     const btVector3 axis = cb::bullet(link.axis).normalized();
     const btVector3 along = axis * inertial.getBasis();  // in the inertial frame
     const btVector3 lever = inertial.getOrigin() - axis * axis.dot(inertial.getOrigin());
     const btVector3 moments = cb::bullet(link.solid.principal_inertia);
-    const double inertia =
-        (moments * along).dot(along) + link.solid.mass * lever.length2();
-    return inertia / (2 * timestep);
+    return (moments * along).dot(along) + link.solid.mass * lever.length2();
+}
+
+/// Damping is explicit: more would overshoot on a light link.
+double mostDamping(const cb_link &link, double timestep) {
+    return ownInertia(link) / (2 * timestep);
+}
+
+/// Friction is a motor beside the joint's own. On a light link the solver's iterations do not get
+/// from the one to the other when friction could stop far more than the speeds that occur, 2 rad/s.
+double mostFriction(const cb_link &link, double timestep) {
+    return 2 * ownInertia(link) / timestep;
 }
 
 cb::Joint makeJoint(btMultiBody &body, int index, const cb_link &link, double timestep) {
@@ -127,8 +135,9 @@ cb::Joint makeJoint(btMultiBody &body, int index, const cb_link &link, double ti
             std::make_unique<btMultiBodyJointLimitConstraint>(&body, index, lower, upper);
     }
     if (link.friction > 0) {
-        joint.friction = std::make_unique<btMultiBodyJointMotor>(&body, index, 0,
-                                                                 link.friction * timestep);
+        const double friction = std::min(link.friction, mostFriction(link, timestep));
+        joint.friction =
+            std::make_unique<btMultiBodyJointMotor>(&body, index, 0, friction * timestep);
         joint.friction->setPositionTarget(0, 0);
     }
     joint.motor = std::make_unique<btMultiBodyJointMotor>(&body, index, 0, 0);

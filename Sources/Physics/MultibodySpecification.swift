@@ -80,7 +80,8 @@ public struct LinkSpecification: Equatable, Sendable {
     /// Viscous damping in N m s/rad or N s/m, at least 0; explicit, and at most what takes half of
     /// the velocity in a timestep by the link's own inertia.
     public var damping: Double
-    /// Coulomb friction in N m or N, at least 0.
+    /// Coulomb friction in N m or N, at least 0, and at most what stops the link alone from 2 rad/s
+    /// (m/s) in a timestep.
     public var friction: Double
     /// The joint's spring.
     public var spring: JointSpring

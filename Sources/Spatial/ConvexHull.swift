@@ -42,7 +42,9 @@ public struct ConvexHull: Equatable, Sendable {
             let (a, b, c) = corners(triangle)
             let normal = (b - a).cross(c - a)
             let length = normal.length
-            guard length > 0 else { continue }
+            // Of a sliver the normal is mostly rounding; its neighbours bound the same face.
+            let longest = max((b - a).dot(b - a), (c - a).dot(c - a))
+            guard length > 1e-6 * longest else { continue }
             most = max(most, normal.dot(point - a) / length)
         }
         return most

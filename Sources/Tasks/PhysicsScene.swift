@@ -106,14 +106,19 @@ public struct CommandRecorder: Plant {
     /// Records what `plant` is commanded.
     public init(plant: SimulatedPlant) { self.plant = plant }
 
+    /// The plant's time.
     public var elapsed: TimeSpan { plant.elapsed }
+    /// Where the plant's joints are.
     public var jointState: JointState { plant.jointState }
+    /// How the plant's episode stands.
     public var status: EpisodeStatus { plant.status }
 
+    /// Fills in what the plant senses.
     public mutating func sense(into observation: inout Observation) throws(LoopFault) {
         plant.sense(into: &observation)
     }
 
+    /// Keeps the command and lets the plant move under it.
     public mutating func advance(
         holding command: JointCommand,
         substeps: Int

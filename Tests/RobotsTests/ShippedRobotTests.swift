@@ -108,6 +108,7 @@ import Testing
         for _ in 0..<100 {
             var q = robot.home
             for i in 0..<5 { q[i] += stream.uniform(in: -0.3...0.3) }
+            q = q.clamped(lower: model.lower, upper: model.upper)
             var target = model.baseFromTool(at: q)
             let twist = Vector3(stream.uniform(in: -0.4...0.4), stream.uniform(in: -0.4...0.4), 0)
             target.rotation = Rotation(rotationVector: twist) * target.rotation

@@ -128,7 +128,7 @@ typedef struct cb_link {
     cb_solid solid;
     double lower, upper; /* may be infinite */
     double damping;      /* viscous, N s/m or N m s; at most what the link's own inertia bears */
-    double friction;     /* Coulomb, N or N m */
+    double friction;     /* Coulomb, N or N m; likewise */
     cb_spring spring;
     cb_motor motor;
 } cb_link;

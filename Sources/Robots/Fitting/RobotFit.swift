@@ -83,7 +83,7 @@ extension PrimitiveFit {
         let pose = linkFromHull * hullFromPrimitive
         // What rounding the place and the turn may take is put on the sizes.
         func size(_ length: Double) -> String { number(((length + 1e-4) * 1e4).rounded(.up) / 1e4) }
-        func number(_ value: Double) -> String { String(format: "%.4f", value + 0) }
+        func number(_ value: Double) -> String { Self.text(value, digits: 4) }
         var lines: [String]
         switch primitive {
         case .box(let half):
@@ -100,12 +100,18 @@ extension PrimitiveFit {
         lines.append("  at: \(number(at.x)) \(number(at.y)) \(number(at.z)) m")
         let turn = pose.rotation.fixedAngles * (180 / .pi)
         if turn.length > 5e-3, kind != "sphere" {
-            let angles = (0..<3).map { String(format: "%.2f", turn[$0]) }
+            let angles = (0..<3).map { Self.text(turn[$0], digits: 2) }
             lines.append("  rpy: \(angles.joined(separator: " ")) deg")
         }
         let colours = (0..<3).map { String(format: "%.2f", colour[$0]) }
         lines.append("  colour: \(colours.joined(separator: " "))")
         return lines
+    }
+
+    /// A number to so many digits, never a negative 0.
+    private static func text(_ value: Double, digits: Int) -> String {
+        let scale = pow(10.0, Double(digits))
+        return String(format: "%.\(digits)f", (value * scale).rounded() / scale + 0)
     }
 }
 
