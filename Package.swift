@@ -52,6 +52,8 @@ let floor0: [Target] = [
         providers: [.apt(["libssl-dev"])]
     ),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CPngSystem", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .target(
         name: "CBullet",
         dependencies: ["CBulletSystem"],
@@ -64,6 +66,7 @@ let floor0: [Target] = [
     .target(name: "CRaycast", dependencies: ["CProcessor"], linkerSettings: [.linkedLibrary("m")]),
     .target(name: "CKernels", dependencies: ["CProcessor"], linkerSettings: [.linkedLibrary("m")]),
     .target(name: "CDigest", dependencies: ["CCryptoSystem"]),
+    .target(name: "CPng", dependencies: ["CPngSystem"]),
     .target(name: "CMalloc"),
     .target(name: "CRealtime"),
     .target(name: "Diagnostics", swiftSettings: strict),
@@ -112,7 +115,7 @@ let sources: [Target] = [
     ),
     .target(
         name: "Recording",
-        dependencies: ["Diagnostics", "CHDF5", "Spatial", "Runtime"],
+        dependencies: ["Diagnostics", "CHDF5", "CPng", "CZlib", "Spatial", "Robots", "Runtime"],
         swiftSettings: strict
     ),
     .target(

@@ -9,6 +9,8 @@ packages=(
     "libeigen3-dev:inverse kinematics and inertia axes"
     "liburdfdom-dev:reading URDF robots"
     "libhdf5-dev:demonstration files"
+    "zlib1g-dev:checksums of recordings"
+    "libpng-dev:pictures in recordings"
     "libssl-dev:SHA-256 of the files a result rests on"
     "pkg-config:finding the libraries"
     "ffmpeg:videos and pictures"
