@@ -41,6 +41,10 @@ struct ComparedRun: Codable {
         case chargeUs = "charge_us"
     }
 
+    var successes: Int { episodes.count(where: \.success) }
+}
+
+extension ComparedRun {
     /// The most bytes that a report may have: a million episodes and some air.
     private static let largest = 512 << 20
 
@@ -94,6 +98,4 @@ struct ComparedRun: Codable {
             )
         }
     }
-
-    var successes: Int { episodes.count(where: \.success) }
 }
