@@ -142,7 +142,7 @@ let sources: [Target] = [
         name: "simrun-bench",
         dependencies: [
             "CMalloc", "Diagnostics", "Spatial", "Inference", "Robots", "Runtime", "Policies",
-            "Tasks", argumentParser,
+            "Recording", "Tasks", argumentParser,
         ],
         swiftSettings: strict
     ),

@@ -59,9 +59,9 @@ def main():
         usual = simrun(options.simrun, *run, "--seed", f"{seed}", "--latency", f"trace:{path}")
         if not usual["episodes"][0]["success"]:
             continue
-        # Somewhere within the middle of what the episode took.
+        # While the arm is on its way to where the target will be.
         last = usual["episodes"][0]["ticks"] * usual["policy_rate_hz"] / usual["rate_hz"]
-        stalled = int(last * (0.3 + 0.1 * (seed % 5)))
+        stalled = int(last * (0.12 + 0.04 * (seed % 5)))
         trace(path, seed, stalled)
         late = simrun(
             options.simrun, *run, "--seed", f"{seed}", "--latency", f"trace:{path}",

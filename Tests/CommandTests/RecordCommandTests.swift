@@ -122,18 +122,18 @@ import Testing
         let folder = try Simrun.temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }
         let trace = folder.path + "/stall.trace"
-        let plans = (0..<300).map { "0 \($0 == 12 ? 400_000 : 1000)" }
+        let plans = (0..<300).map { "0 \($0 == 15 ? 400_000 : 1000)" }
         try ("sense_us infer_us\n" + "episode 0\n" + plans.joined(separator: "\n") + "\n")
             .write(toFile: trace, atomically: true, encoding: .utf8)
         let run = try Simrun.run([
-            "task", "intercept", "--policy", "expert", "--episodes", "1", "--latency",
-            "trace:" + trace, "--record", folder.path, "--no-record-images", "--json",
+            "task", "conveyor-pick", "--target-speed", "0.3", "--policy", "expert", "--episodes",
+            "1", "--latency", "trace:" + trace, "--record", folder.path, "--no-record-images", "--json",
         ])
         let episodes = try #require(Self.object(run)["episodes"] as? [[String: Any]])
         #expect(episodes.first?["success"] as? Bool == false)
         // The trace may be gone: what was charged is in the recording.
         try FileManager.default.removeItem(atPath: trace)
-        let why = try Simrun.run(["why", folder.path + "/intercept-0.mcap", "--json"])
+        let why = try Simrun.run(["why", folder.path + "/conveyor-pick-0.mcap", "--json"])
         #expect(why.status == 0, "\(why.errors)")
         let report = try Self.object(why)
         #expect(report["class"] as? String == "latency")

@@ -109,7 +109,7 @@ private final class FailingSink: RecordingSink, @unchecked Sendable {
         let recorder = EpisodeRecorder(layout: layout, sinks: sinks, patience: .seconds(10))
         try recorder.begin(description, poses: poses)
         for index in 0..<ticks { note(index, in: recorder) }
-        try recorder.end(["success": "true", "state_hash": "0"])
+        try recorder.end(["success": "true", "end_reason": "success", "state_hash": "0"])
         #expect(recorder.dropped == 0)
     }
 

@@ -62,8 +62,12 @@ public struct RecordedEpisode: Sendable {
         }
     }
 
-    /// Whether every tick was recorded from first to last.
-    public var isWhole: Bool { file.isComplete && result["dropped"] == "0" }
+    /// Whether every tick was recorded, of an episode that came to its end.
+    public var isWhole: Bool {
+        let ended = result["end_reason"].flatMap { EndReason(rawValue: $0) }
+        return file.isComplete && result["dropped"] == "0" && ended != nil
+            && ended != .interrupted
+    }
 
     /// The messages of a topic that are JSON, decoded, each with its tick's ordinal.
     public func messages<Message: Decodable>(

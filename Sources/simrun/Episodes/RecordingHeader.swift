@@ -39,7 +39,7 @@ struct RecordingHeader {
         ]
         values["policy_hash"] = plan.policyHash
         values["target_speed"] = setup.targetSpeed.map { "\($0)" }
-        values["instruction"] = setup.instruction(seed: seed)
+        values["instruction"] = (try? plan.instruction(seed: seed))?.text
         self.values = values
     }
 

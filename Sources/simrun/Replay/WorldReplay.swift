@@ -12,7 +12,7 @@ struct WorldReplay {
 
     init(plan: RunPlan, seed: UInt64) throws {
         plant = try plan.setup.makePlant(cloudSeedOffset: plan.options.cloudSeedOffset)
-        try plant.reset(seed: seed)
+        try plant.reset(seed: seed, instruction: plan.instruction(seed: seed))
         let state = plant.jointState
         held = JointCommand(arm: state.positions, gripperOpening: state.gripperOpening)
         names = plant.stateNames
