@@ -21,11 +21,11 @@ extension SimulatedPlant {
     public var frameNames: [String] {
         let robot = setup.robot
         return ["\(robot.name)/\(robot.base.name)"]
-            + robot.links.map { "\(robot.name)/\($0.body.name)" }
+            + robot.links.map { "\(robot.name)/\($0.name)" }
             + setup.task.scene.map(\.name)
             + setup.task.fixtures.flatMap { fixture in
                 [fixture.name]
-                    + fixture.model.links.map { "\(fixture.name)/\($0.body.name)" }
+                    + fixture.model.links.map { "\(fixture.name)/\($0.name)" }
             }
     }
 
@@ -85,7 +85,7 @@ extension SimulatedPlant {
         return links.map { $0 + ".pos" } + links.map { $0 + ".vel" }
             + setup.task.scene.flatMap { object in parts.map { "\(object.name).\($0)" } }
             + setup.task.fixtures.flatMap { fixture in
-                let links = fixture.model.links.map { "\(fixture.name)/\($0.body.name)" }
+                let links = fixture.model.links.map { "\(fixture.name)/\($0.name)" }
                 return links.map { $0 + ".pos" } + links.map { $0 + ".vel" }
             }
             + ["goal.x", "goal.y", "goal.z"]

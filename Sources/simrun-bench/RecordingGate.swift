@@ -76,7 +76,7 @@ struct RecordingGate {
         hasPictures: Bool
     ) throws -> EpisodeRecorder {
         let recorder = EpisodeRecorder(
-            layout: layout(plant, hasPictures: hasPictures),
+            layout: try layout(plant, hasPictures: hasPictures),
             sinks: [NoSink()]
         )
         try recorder.begin(
@@ -131,13 +131,16 @@ struct RecordingGate {
         }
     }
 
-    private func layout(_ plant: SimulatedPlant, hasPictures: Bool) -> EpisodeLayout {
+    private func layout(
+        _ plant: SimulatedPlant,
+        hasPictures: Bool
+    ) throws -> EpisodeLayout {
         let blank = plant.blankObservation
         return EpisodeLayout(
             jointNames: setup.robot.armLinks.map(\.jointName),
             frameNames: plant.frameNames,
             stateNames: plant.stateNames,
-            actionWidth: 4,
+            actionWidth: try setup.controller().actionWidth,
             horizon: 1,
             hasGoal: setup.task.goal != nil,
             hasConveyor: setup.task.conveyorEncoder != nil,
