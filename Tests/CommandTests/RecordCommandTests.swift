@@ -97,7 +97,10 @@ import Testing
         process.standardError = errors
         process.standardOutput = FileHandle.nullDevice
         try process.run()
-        let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        let text = String(
+            decoding: errors.fileHandleForReading.readDataToEndOfFile(),
+            as: UTF8.self
+        )
         process.waitUntilExit()
         #expect(process.terminationStatus == 3)
         #expect(text.contains("recording") && text.contains("File too large"), "\(text)")
@@ -127,7 +130,8 @@ import Testing
             .write(toFile: trace, atomically: true, encoding: .utf8)
         let run = try Simrun.run([
             "task", "conveyor-pick", "--target-speed", "0.3", "--policy", "expert", "--episodes",
-            "1", "--latency", "trace:" + trace, "--record", folder.path, "--no-record-images", "--json",
+            "1", "--latency", "trace:" + trace, "--record", folder.path, "--no-record-images",
+            "--json",
         ])
         let episodes = try #require(Self.object(run)["episodes"] as? [[String: Any]])
         #expect(episodes.first?["success"] as? Bool == false)

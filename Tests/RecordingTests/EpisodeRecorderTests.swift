@@ -174,7 +174,8 @@ private final class FailingSink: RecordingSink, @unchecked Sendable {
         #expect(sink.count > 0)
     }
 
-    @Test func `a loop whose world can wait gives up on a stalled sink after its patience`() throws {
+    @Test func `a loop whose world can wait gives up on a stalled sink after its patience`() throws
+    {
         let sink = StalledSink()
         let recorder = EpisodeRecorder(
             layout: Self.layout,

@@ -77,7 +77,12 @@ public struct EpisodeDifference: Equatable, Sendable {
                 next += 1
             }
             guard next < found.endIndex, found[next].sequence == message.sequence else {
-                return missing(channel.topic, message.sequence, recorded: "a message", found: "none")
+                return missing(
+                    channel.topic,
+                    message.sequence,
+                    recorded: "a message",
+                    found: "none"
+                )
             }
             let other = found[next]
             next += 1

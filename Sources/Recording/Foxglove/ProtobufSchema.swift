@@ -60,6 +60,7 @@ struct ProtobufSchema {
     var files: [File]
 
     /// The set as protobuf encodes it.
+    ///
     /// Source: `google/protobuf/descriptor.proto`.
     var descriptorSet: [UInt8] {
         var set = ProtobufWriter()

@@ -6,9 +6,9 @@ import Diagnostics
 /// to its last closed chunk. Chunks are not compressed. Not for use inside the tick.
 /// Source: https://mcap.dev/spec
 final class MCAPWriter {
-    /// A chunk is closed when it has this many bytes ...
+    /// A chunk is closed when it has this many bytes.
     static let chunkBytes = 1 << 20
-    /// ... or covers this many nanoseconds of log time.
+    /// A chunk is closed, too, when it covers this many nanoseconds of log time.
     static let chunkSpan: UInt64 = 1_000_000_000
 
     private struct ChunkIndex {
@@ -51,7 +51,8 @@ final class MCAPWriter {
     /// - Parameters:
     ///   - library: Who writes it.
     ///   - write: Appends bytes to the file.
-    init(library: String, write: @escaping ([UInt8]) throws(InputError) -> Void) throws(InputError) {
+    init(library: String, write: @escaping ([UInt8]) throws(InputError) -> Void) throws(InputError)
+    {
         self.write = write
         chunk.reserve(Self.chunkBytes + (64 << 10))
         var head = ByteWriter()

@@ -8,16 +8,21 @@ public struct TickMessage: Decodable, Equatable, Sendable {
     public var timeS: Double
     /// `CLOCK_MONOTONIC` when the tick began, in nanoseconds.
     public var monotonicNs: Int
-    /// Stages, in microseconds.
+    /// Reading sensors, in microseconds, as all times that follow.
     public var senseUs: Double
+    /// The policy's network.
     public var inferUs: Double
+    /// Scoring candidates.
     public var rerankUs: Double
+    /// Queue, controller and gate.
     public var actUs: Double
+    /// Physics; never charged.
     public var stepUs: Double
     /// sense + infer + rerank + act, without a plan made beside.
     public var tickUs: Double
-    /// What the world was charged for the tick, and for its plan alone.
+    /// What the world was charged for the tick.
     public var chargeUs: Double
+    /// What it was charged for the plan: a part of that, or, beside the loop, a delay of its own.
     public var planChargeUs: Double
     /// The charge rounded up to the physics timestep.
     public var appliedUs: Double
@@ -27,16 +32,21 @@ public struct TickMessage: Decodable, Equatable, Sendable {
     public var wakeupUs: Double
     /// Control periods lost.
     public var missedPeriods: Int
+    /// Whether the policy planned.
     public var planned: Bool
     /// Whether the plan was made beside the loop.
     public var beside: Bool
+    /// Whether a policy step began without an action.
     public var starved: Bool
     /// Whether an action was taken.
     public var acted: Bool
+    /// Whether inverse kinematics missed its target.
     public var heldByKinematics: Bool
-    /// Physics timesteps: before the tick, then under the old and the new command.
+    /// Physics timesteps of the episode before the tick.
     public var firstSubstep: Int
+    /// Timesteps under the old command.
     public var substepsBefore: Int
+    /// Timesteps under the new one, periods lost counted in.
     public var substepsAfter: Int
     /// Whether the success predicate held after the tick.
     public var holdsNow: Bool

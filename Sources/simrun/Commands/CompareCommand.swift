@@ -15,7 +15,8 @@ struct CompareCommand: ParsableCommand {
     )
 
     @Argument(help: ArgumentHelp("The run to hold against.", valueName: "a.json")) var first: String
-    @Argument(help: ArgumentHelp("The run held against it.", valueName: "b.json")) var second: String
+    @Argument(help: ArgumentHelp("The run held against it.", valueName: "b.json")) var second:
+        String
 
     @Option(help: ArgumentHelp("How many times as slow counts as equal.", valueName: "times"))
     var tolerance: Double = 1.5

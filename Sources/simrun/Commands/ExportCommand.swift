@@ -22,7 +22,8 @@ struct ExportCommand: ParsableCommand {
     var files: [String]
 
     @Option(help: "What to make: hdf5 or lerobot.") var to: Format
-    @Option(help: ArgumentHelp("The file or the folder to make.", valueName: "path")) var out: String
+    @Option(help: ArgumentHelp("The file or the folder to make.", valueName: "path")) var out:
+        String
 
     func run() throws {
         let recordings = try files.map { try RecordedEpisode(path: $0) }
@@ -37,7 +38,12 @@ struct ExportCommand: ParsableCommand {
 
     private func exportLeRobot(_ recordings: [RecordedEpisode]) throws {
         guard !FileManager.default.fileExists(atPath: out) else {
-            throw InputError(file: out, key: "--out", expected: "a new folder", found: "one that exists")
+            throw InputError(
+                file: out,
+                key: "--out",
+                expected: "a new folder",
+                found: "one that exists"
+            )
         }
         let between = FileManager.default.temporaryDirectory
             .appending(path: "simrun-export-\(UUID().uuidString).hdf5").path

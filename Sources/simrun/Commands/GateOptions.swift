@@ -123,7 +123,9 @@ struct GateOptions: ParsableArguments {
         var verdicts: [GateVerdict] = []
         if let minSuccess { verdicts.append(Self.success(run, least: minSuccess)) }
         for gate in try parsed() { verdicts.append(Self.latency(run.account, gate)) }
-        if let maxMisses { verdicts.append(Self.misses(run.account.missedPeriods, most: maxMisses)) }
+        if let maxMisses {
+            verdicts.append(Self.misses(run.account.missedPeriods, most: maxMisses))
+        }
         if let baseline {
             let gate = BaselineGate(path: baseline, tolerance: baselineTolerance)
             verdicts += try gate.verdicts(on: report())

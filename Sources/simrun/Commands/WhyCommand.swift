@@ -6,7 +6,8 @@ import Recording
 struct WhyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "why",
-        abstract: "Re-run a failed episode with one thing changed, and say what would have saved it.",
+        abstract:
+            "Re-run a failed episode with one thing changed, and say what would have saved it.",
         discussion: """
             Runs the recorded episode again without any latency; with a usual delay in place of each \
             plan that outlasted its control period; with other noise for the policy; and with the \

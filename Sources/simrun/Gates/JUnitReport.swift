@@ -12,7 +12,8 @@ struct JUnitReport {
 
     /// The XML document.
     var text: String {
-        let tolerated = verdicts.contains(where: \.judgesSuccess)
+        let tolerated =
+            verdicts.contains(where: \.judgesSuccess)
             && verdicts.filter(\.judgesSuccess).allSatisfy(\.held)
         let failed = run.episodes.count { !$0.result.success }
         let broken = verdicts.count { !$0.held }
