@@ -16,8 +16,10 @@ extension SimulatedPlant {
         public var color: SIMD3<Float>
     }
 
-    /// Names of the frames that move: the robot's base, its links in order, the objects in scene
-    /// order, then each fixture's base and links. Links are named `ROBOT/LINK`.
+    /// Names of the frames that may move.
+    ///
+    /// The robot's base, its links in order, the objects in scene order, then each fixture's base
+    /// and links. Links are named `ROBOT/LINK`.
     public var frameNames: [String] {
         let robot = setup.robot
         return ["\(robot.name)/\(robot.base.name)"]
