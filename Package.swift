@@ -57,6 +57,8 @@ let floor0: [Target] = [
         providers: [.apt(["libssl-dev"])]
     ),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CPngSystem", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .target(
         name: "CBullet",
         dependencies: ["CBulletSystem"],
@@ -69,6 +71,7 @@ let floor0: [Target] = [
     .target(name: "CRaycast", dependencies: ["CProcessor"], linkerSettings: [.linkedLibrary("m")]),
     .target(name: "CKernels", dependencies: ["CProcessor"], linkerSettings: [.linkedLibrary("m")]),
     .target(name: "CDigest", dependencies: ["CCryptoSystem"]),
+    .target(name: "CPng", dependencies: ["CPngSystem"]),
     .target(name: "CMalloc"),
     .target(
         name: "CMesh",
@@ -122,7 +125,7 @@ let sources: [Target] = [
     ),
     .target(
         name: "Recording",
-        dependencies: ["Diagnostics", "CHDF5", "Spatial", "Runtime"],
+        dependencies: ["Diagnostics", "CHDF5", "CPng", "CZlib", "Spatial", "Robots", "Runtime"],
         swiftSettings: strict
     ),
     .target(
@@ -149,7 +152,7 @@ let sources: [Target] = [
         name: "simrun-bench",
         dependencies: [
             "CMalloc", "Diagnostics", "Spatial", "Inference", "Robots", "Runtime", "Policies",
-            "Tasks", argumentParser,
+            "Recording", "Tasks", argumentParser,
         ],
         swiftSettings: strict
     ),

@@ -2,7 +2,8 @@
 # Makes the private Python environment for training and counterpart tests: python-env.sh DIRECTORY
 set -euo pipefail
 directory=$1
-requirements=(training/requirements.txt training/requirements-test.txt)
+requirements=(training/requirements.txt training/requirements-test.txt
+    training/requirements-export.txt)
 counterparts=training/requirements-counterparts.txt
 wanted=$(cat "${requirements[@]}" "$counterparts" | sha256sum | cut -d' ' -f1)
 stamp=$directory/requirements.sha256
@@ -12,6 +13,6 @@ echo "Making the Python environment in $directory (CPU PyTorch; a few minutes)"
 rm -rf "$directory"
 python3 -m venv "$directory"
 "$directory/bin/pip" install --quiet --disable-pip-version-check \
-    -r "${requirements[0]}" -r "${requirements[1]}"
+    "${requirements[@]/#/-r}"
 "$directory/bin/pip" install --quiet --disable-pip-version-check --no-deps -r "$counterparts"
 echo "$wanted" >"$stamp"

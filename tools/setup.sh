@@ -10,6 +10,8 @@ packages=(
     "liburdfdom-dev:reading URDF robots"
     "libassimp-dev:reading their meshes"
     "libhdf5-dev:demonstration files"
+    "zlib1g-dev:checksums of recordings"
+    "libpng-dev:pictures in recordings"
     "libssl-dev:SHA-256 of the files a result rests on"
     "pkg-config:finding the libraries"
     "ffmpeg:videos and pictures"

@@ -45,6 +45,23 @@ reproducible() {
 }
 episodes() { "$SIMRUN_PYTHON" -c 'import json, sys; print(json.load(sys.stdin)["episodes"])'; }
 
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+
+# Others' readers find in recordings what the report says.
+recordings() {
+    "$simrun" task reach --episodes 100 --ci --latency 6.8ms --jobs 2 --record "$out/mcap" --json \
+        >"$out/mcap.json" && "$SIMRUN_PYTHON" tools/check_recordings.py "$out/mcap.json"
+}
+live() { "$SIMRUN_PYTHON" tools/check_live.py "$simrun"; }
+why() { "$SIMRUN_PYTHON" tools/check_why.py "$simrun" conveyor-pick --target-speed 0.3; }
+# The script that users copy: the second run is held against the first.
+ci_example() {
+    OUT=$out/first SIMRUN=$simrun examples/ci/episodes.sh pick-place 20 \
+        && OUT=$out/second BASELINE=$out/first/report.json SIMRUN=$simrun \
+            examples/ci/episodes.sh pick-place 20
+}
+
 step "format" format
 step "build, debug" build_debug
 step "architecture" architecture
@@ -63,4 +80,8 @@ step "episodes, conveyor-pick, lockstep" short_lockstep conveyor-pick 0.8
 step "episodes, track, lockstep" short_lockstep track 0.8
 step "episodes, intercept, lockstep" short_lockstep intercept 0.5
 step "same command, same episodes, every strategy" reproducible
+step "100 recordings read by mcap" recordings
+step "live, watched and attacked" live
+step "why names a planted stall" why
+step "examples/ci" ci_example
 finish

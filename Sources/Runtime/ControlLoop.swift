@@ -18,6 +18,10 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
     public private(set) var heldCommand: JointCommand
     /// The action taken last, as the policy gave it, before controller and gate.
     public private(set) var lastAction: ActionChunk
+    /// What the controller wanted last, before the safety gate.
+    public private(set) var wantedCommand: JointCommand
+    /// The trace of the last tick.
+    public private(set) var lastTrace = TickTrace()
 
     private let configuration: LoopConfiguration
     private let schedule: PolicySchedule
@@ -86,6 +90,7 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
         controller = configuration.controller
         let start = JointCommand(holding: plant.jointState)
         heldCommand = start
+        wantedCommand = start
         gate = SafetyGate(limits: configuration.limits, startingAt: start)
         thinking = Thinking(policy: policy, observation: observation, time: time, configuration)
         lastAction = ActionChunk(horizon: 1, width: policy.shape.actionWidth)
@@ -95,6 +100,9 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
 
     /// The policy; with a planning thread, only between episodes.
     public var policy: Brain { thinking.planner.policy }
+
+    /// The plan that was made last.
+    public var lastPlan: ActionChunk { thinking.latest }
 
     /// Whether the robot stands still, as far as it has been told.
     public var isAtRest: Bool { gate.isAtRest }
@@ -106,16 +114,22 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
     ///
     /// - Parameters:
     ///   - seed: Keys the policy's noise and the latency trace.
+    ///   - policySeed: Keys the policy's noise instead, to see what another draw had done.
     ///   - timeLimit: Where the episode ends, in the middle of a tick if need be; nil for never.
-    public mutating func reset(seed: UInt64, timeLimit: TimeSpan? = nil) {
+    public mutating func reset(
+        seed: UInt64,
+        policySeed: UInt64? = nil,
+        timeLimit: TimeSpan? = nil
+    ) {
         substepsLeft = timeLimit.map { configuration.rate.substeps(covering: $0) } ?? Int.max
         substeps = 0
         let state = plant.jointState
         controller.reset(to: state)
         heldCommand = JointCommand(holding: state)
+        wantedCommand = heldCommand
         gate.reset(to: heldCommand)
         failure =
-            thinking.reset(seed: seed, until: time.now() + .seconds(10))
+            thinking.reset(seed: policySeed ?? seed, until: time.now() + .seconds(10))
             ? nil : .policy(what: "a plan of the last episode never ended")
         meter.rewind(seed: seed)
         tickIndex = 0
@@ -146,6 +160,7 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
         var trace = TickTrace()
         trace.tick = tickIndex
         let start = awaitDeadline(&trace)
+        trace.startedAt = start
         if let failure { return try comeToRest(after: failure, trace: &trace) }
 
         let liveTick = tickIndex - lostTicks
@@ -170,7 +185,7 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
         try moveWorld(with: command, trace: &trace)
         lastStepTime = time.now() - acted
         trace.stages.step = lastStepTime
-        traces.push(trace)
+        leave(trace)
         return acts
     }
 
@@ -234,8 +249,9 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
             trace: &trace
         )
         guard trace.isBeside, !configuration.hasPlanningThread else { return }
-        let charge = configuration.clock == .charged ? meter.chargePlan(trace.stages) : .zero
-        thinking.lands(at: substeps + configuration.rate.substeps(covering: charge))
+        if configuration.clock == .charged { trace.planCharge = meter.chargePlan(trace.stages) }
+        let delay = configuration.rate.substeps(covering: trace.planCharge)
+        thinking.lands(at: substeps + delay)
         try thinking.land(at: substeps, landing: landing(at: step), trace: &trace)
     }
 
@@ -282,6 +298,7 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
         let wanted = controller.command(
             fraction: schedule.fraction(elapsedTicks: liveTick - actionTick)
         )
+        wantedCommand = wanted
         trace.heldByKinematics = !controller.lastSolve.converged
         gate.hold(for: Double(lostInLastTick) / configuration.rate.hertz)
         return try gate.admit(
@@ -301,7 +318,7 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
         let command = gate.brake(after: 1 / configuration.rate.hertz)
         try moveWorld(with: command, trace: &trace)
         trace.stages.step = time.now() - start
-        traces.push(trace)
+        leave(trace)
         guard gate.isAtRest else { return false }
         throw failure
     }
@@ -312,7 +329,9 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
         trace: inout TickTrace
     ) throws(LoopFault) {
         let perTick = configuration.rate.substepsPerTick
-        trace.charge = charge(for: trace)
+        trace.charge = charge(for: &trace)
+        trace.episodeTime = plant.elapsed
+        trace.firstSubstep = substeps
         if configuration.clock == .wall, trace.charge >= configuration.patience { noteStall() }
         let delay = configuration.rate.substeps(covering: trace.charge)
         trace.applied = configuration.rate.instant(afterSubsteps: delay)
@@ -320,9 +339,11 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
         var ticks = max(1, (delay + perTick - 1) / perTick)
 
         try advance(holding: heldCommand, substeps: delay)
+        trace.substepsBefore = substeps - trace.firstSubstep
         try advance(holding: command, substeps: ticks * perTick - delay)
         heldCommand = command
         ticks += try catchUp(after: ticks, holding: command)
+        trace.substepsAfter = substeps - trace.firstSubstep - trace.substepsBefore
         lostInLastTick = ticks - 1
         // A tick that still waits for its plan is lost: the policy step has yet to begin.
         let lost = lostInLastTick + (thinking.isWaiting ? 1 : 0)
@@ -362,18 +383,25 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
         try plant.advance(holding: command, substeps: count)
     }
 
-    private mutating func charge(for trace: TickTrace) -> TimeSpan {
+    private mutating func charge(for trace: inout TickTrace) -> TimeSpan {
         switch configuration.clock {
         case .lockstep: .zero
-        case .charged: chargeTick(trace)
+        case .charged: chargeTick(&trace)
         case .wall:
             max(.zero, time.now() - wallStart - configuration.rate.start(ofTick: tickIndex))
         }
     }
 
-    private mutating func chargeTick(_ trace: TickTrace) -> TimeSpan {
+    private mutating func chargeTick(_ trace: inout TickTrace) -> TimeSpan {
         let tick = meter.chargeTick(trace.stages)
-        return trace.planned && !trace.isBeside ? tick + meter.chargePlan(trace.stages) : tick
+        guard trace.planned, !trace.isBeside else { return tick }
+        trace.planCharge = meter.chargePlan(trace.stages)
+        return tick + trace.planCharge
+    }
+
+    private mutating func leave(_ trace: TickTrace) {
+        lastTrace = trace
+        traces.push(trace)
     }
 }
 

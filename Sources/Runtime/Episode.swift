@@ -40,6 +40,7 @@ extension ControlLoop {
     ///
     /// - Parameters:
     ///   - seed: Keys the policy's noise and the latency trace.
+    ///   - policySeed: Keys the policy's noise instead, to see what another draw had done.
     ///   - stop: When to end.
     ///   - timeLimit: Episode time at the end.
     ///   - journal: Receives every tick's trace, outside the tick.
@@ -49,6 +50,7 @@ extension ControlLoop {
     /// - Throws: ``LoopFault``; `journal` then still holds the last ticks.
     public mutating func runEpisode(
         seed: UInt64,
+        policySeed: UInt64? = nil,
         stop: StopRule,
         timeLimit: TimeSpan,
         journal: inout EpisodeJournal,
@@ -56,7 +58,7 @@ extension ControlLoop {
         stolen: () -> TimeSpan = { .zero },
         afterTick: (inout ControlLoop, Bool) -> Void = { _, _ in }
     ) throws(LoopFault) -> EpisodeResult {
-        reset(seed: seed, timeLimit: timeLimit)
+        reset(seed: seed, policySeed: policySeed, timeLimit: timeLimit)
         journal.beginEpisode(seed: seed)
         var reason = EndReason.timeLimit
         // A robot that is being brought to rest is: the fault comes before the end.

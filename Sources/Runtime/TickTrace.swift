@@ -4,10 +4,23 @@
 public struct TickTrace: Sendable, BitwiseCopyable {
     /// The tick's index in the episode; skipped periods are counted in.
     public var tick: Int = 0
+    /// When the tick began, on the time source's own scale.
+    public var startedAt: TimeSpan = .zero
+    /// Episode time when the tick began.
+    public var episodeTime: TimeSpan = .zero
+    /// Physics timesteps of the episode when the tick began.
+    public var firstSubstep: Int = 0
+    /// Timesteps that passed under the old command, in this tick.
+    public var substepsBefore: Int = 0
+    /// Timesteps that passed under the new command, in this tick and in the periods it overran.
+    public var substepsAfter: Int = 0
     /// Time per stage.
     public var stages = StageTimes()
     /// What was charged to the world.
     public var charge: TimeSpan = .zero
+    /// What a plan of this tick was charged: a part of ``charge``, or, made beside the loop, a
+    /// delay of its own.
+    public var planCharge: TimeSpan = .zero
     /// The charge rounded up to the physics timestep: what the world really moved before the
     /// new command.
     public var applied: TimeSpan = .zero

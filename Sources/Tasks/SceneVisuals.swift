@@ -90,6 +90,9 @@ struct SceneVisuals {
         }
     }
 
+    /// Where each visual lies in its frame; the frame's number is the visual's segment.
+    var frameFromShape: [Pose] { ownerFromShape }
+
     /// Moves everything to where the links, objects and fixtures are.
     mutating func update(
         links: [Pose],

@@ -13,12 +13,12 @@ public struct SimulatedPlant: Plant {
     /// The scene's true state: for experts and judges.
     let state: SceneState
 
-    private let setup: TaskSetup
+    let setup: TaskSetup
     private let cloudSeedOffset: UInt64?
     private var scene: SceneWorld
     private var steps = 0
     private var sensors: SensorSuite
-    private var seen: SceneVisuals
+    private(set) var seen: SceneVisuals
     private var actuator: ActuatorModel
     private var judge: SuccessJudge
     private var milestones = Milestones()
@@ -30,10 +30,10 @@ public struct SimulatedPlant: Plant {
     private var targetSpeed = 0.0
 
     // Scratch of the tick, taken once.
-    private var positions: [Double]
-    private var velocities: [Double]
+    private(set) var positions: [Double]
+    private(set) var velocities: [Double]
     private var targets: [Double]
-    private var linkPoses: [Pose]
+    private(set) var linkPoses: [Pose]
     private let jointCount: Int
     /// The fixture whose joint success speaks of.
     private var aimed: Int?
@@ -157,14 +157,10 @@ public struct SimulatedPlant: Plant {
     /// and quaternion `(x, y, z, w)` in scene order, then each fixture's joint positions and
     /// velocities, then the goal.
     public var flatState: [Double] {
-        var flat = positions + velocities
-        for pose in state.worldFromObject {
-            let q = pose.rotation.quaternion
-            let p = pose.translation
-            flat += [p.x, p.y, p.z, q.x, q.y, q.z, q.w]
+        [Double](unsafeUninitializedCapacity: stateCount) { flat, count in
+            count = stateCount
+            copyState(into: UnsafeMutableBufferPointer(rebasing: flat[..<count]))
         }
-        for fixture in state.fixtures { flat += fixture.positions + fixture.velocities }
-        return flat + [state.goal.x, state.goal.y, state.goal.z]
     }
 
     /// The hash of the physics state.

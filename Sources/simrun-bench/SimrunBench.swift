@@ -23,6 +23,8 @@ struct SimrunBench: ParsableCommand {
     @Option(help: "Ticks to count per case.") var ticks = 500
     @Option(help: "Folder that holds tasks, robots and assets.") var home = "."
     @Flag(help: "Print JSON.") var json = false
+    @Flag(help: "Instead, what recording adds to the processor time of a tick.")
+    var recording = false
 
     static func main() {
         do {
@@ -49,12 +51,18 @@ struct SimrunBench: ParsableCommand {
                 policyFolders: [home + "/assets/policies"],
                 ticks: ticks
             )
+            if recording {
+                try printCost(RecordingGate(setup: gate.setup, ticks: ticks))
+                continue
+            }
             for mode in try AllocationGate.modes() {
                 counts.append(try gate.countPolicy(mode))
             }
             counts += try gate.countCandidates()
             counts.append(try gate.countExpert(try AllocationGate.modes()[0]))
+            counts.append(try RecordingGate(setup: gate.setup, ticks: ticks).count())
         }
+        if recording { return }
         if json {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys]
@@ -69,6 +77,20 @@ struct SimrunBench: ParsableCommand {
             )
             throw ExitCode(1)
         }
+    }
+
+    private func printCost(_ gate: RecordingGate) throws {
+        let cost = try gate.cost()
+        let share = cost.recorded.seconds / cost.plain.seconds - 1
+        print(
+            String(
+                format: "%@: %.1f us a tick, %.1f us recorded, %+.1f %%",
+                gate.setup.task.name,
+                cost.plain.microseconds,
+                cost.recorded.microseconds,
+                share * 100
+            )
+        )
     }
 
     private func line(_ count: AllocationGate.Count) -> String {

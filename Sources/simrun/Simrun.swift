@@ -17,6 +17,7 @@ struct Simrun: ParsableCommand {
             TaskCommand.self, TasksCommand.self, RobotsCommand.self, PoliciesCommand.self,
             PolicyCommand.self, CollectCommand.self, LatencyCommand.self, MarginCommand.self,
             ClocksCommand.self, LoopCommand.self, ProbeCommand.self, BenchCommand.self,
+            CompareCommand.self, ReplayCommand.self, WhyCommand.self, ExportCommand.self,
         ]
     )
 

@@ -7,6 +7,7 @@ private let floors: [String: Int] = [
     "CMalloc": 0, "CKernels": 0, "CDigest": 0, "CCryptoSystem": 0, "CBulletSystem": 0,
     "CUrdfSystem": 0,
     "CEigenSystem": 0, "CMesh": 0, "CAssimpSystem": 0, "CRealtime": 0, "CProcessor": 0,
+    "CZlib": 0, "CPngSystem": 0, "CPng": 0,
     "Spatial": 1, "Processor": 1,
     "Robots": 2, "Physics": 2, "Inference": 2,
     "Runtime": 3,
@@ -29,7 +30,7 @@ private let wrappers: [String: Set<String>] = [
     "CMesh": ["Robots"],
     "CRaycast": ["Sensing"], "CHDF5": ["Recording"], "CMalloc": ["simrun-bench"],
     "CDigest": ["Runtime"], "CRealtime": ["Runtime"], "CKernels": ["Inference"],
-    "CProcessor": ["Processor"],
+    "CProcessor": ["Processor"], "CZlib": ["Recording"], "CPng": ["Recording"],
 ]
 
 private let root = URL(filePath: #filePath)

@@ -10,6 +10,8 @@ struct Thinking<Brain: Policy, Time: TimeSource> {
     let planner: Planner<Brain, Time>
     /// What the strategy made of the plans so far.
     private(set) var queue: ActionQueue
+    /// The plan that was made last.
+    private(set) var latest: ActionChunk
     /// Why the policy cannot plan any more; wall clock.
     private(set) var fault: LoopFault?
 
@@ -55,6 +57,7 @@ struct Thinking<Brain: Policy, Time: TimeSource> {
         let shape = policy.shape
         queue = ActionQueue(shape: shape, strategy: configuration.execution)
         committed = ActionChunk(horizon: shape.horizon, width: shape.actionWidth)
+        latest = ActionChunk(horizon: shape.horizon, width: shape.actionWidth)
         rollForward = RollForward(controller: configuration.controller)
         rolled = observation.twin
     }
@@ -193,6 +196,7 @@ struct Thinking<Brain: Policy, Time: TimeSource> {
         do {
             trace.stages.infer = try planner.plan(observation, frozen: committed, count: count)
             trace.planned = true
+            latest.copy(planner.chunk)
         } catch {
             flight = nil
             try note(error)
@@ -204,6 +208,7 @@ struct Thinking<Brain: Policy, Time: TimeSource> {
         do {
             trace.stages.infer = try planner.take()
             trace.planned = true
+            latest.copy(planner.chunk)
             trace.isBeside = strategy.plansBeside
         } catch {
             flight = nil

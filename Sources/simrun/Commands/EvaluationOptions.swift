@@ -43,8 +43,8 @@ struct EvaluationOptions: ParsableArguments {
         arguments += paths.robotPath.map { "--robot-path=\($0)" }
         arguments += paths.taskPath.map { "--task-path=\($0)" }
         arguments += paths.policyPath.map { "--policy-path=\($0)" }
-        let options = try TaskOptions.parse(arguments + ["--", task])
-        return try RunPlan(options: options)
+        arguments += ["--", task]
+        return try RunPlan(options: try TaskOptions.parse(arguments), arguments: arguments)
     }
 
     /// Says when some of `episodes` seeds are for training data.

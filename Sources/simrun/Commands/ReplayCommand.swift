@@ -1,30 +1,42 @@
-/// The command line that replays a run from its kept latency trace.
-enum ReplayCommand {
-    /// The same arguments, with clock and latency replaced and the trace not kept again.
-    static func line(arguments: [String], trace: String) -> String {
-        var kept: [String] = []
-        var rest = arguments.dropFirst()
-        while let argument = rest.popFirst() {
-            let name = argument.split(separator: "=", maxSplits: 1).first.map(String.init)
-            guard let name, ["--save-latency", "--clock", "--latency"].contains(name) else {
-                kept.append(argument)
-                continue
-            }
-            if !argument.contains("=") { _ = rest.popFirst() }
-        }
-        let replay = ["simrun"] + kept + ["--clock", "charged", "--latency", "trace:" + trace]
-        return replay.map(quoted).joined(separator: " ")
-    }
+import ArgumentParser
+import Diagnostics
+import Recording
+import Runtime
 
-    /// An argument as a POSIX shell reads it.
-    static func quoted(_ argument: String) -> String {
-        let plain = argument.allSatisfy { character in
-            character.isASCII
-                && (character.isLetter || character.isNumber || "-_./:=,".contains(character))
+/// `simrun replay`: what a recording holds, and whether a re-run gives the same.
+struct ReplayCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replay",
+        abstract: "Show what a recording holds; --check runs its episode again and compares.",
+        discussion: """
+            --check compares every message bit for bit, but for times that were measured: of \
+            lockstep by itself, of the charged clock under the recorded delays. Of the wall clock the \
+            world is run again under the recorded commands, and its true state compared. Exit code 1 \
+            names the first tick and field that differ.
+            """
+    )
+
+    @Argument(help: ArgumentHelp("A recording of simrun task --record.", valueName: "file.mcap"))
+    var file: String
+
+    @Flag(help: "Run the episode again and compare.") var check = false
+    @Flag(help: "Print one JSON object and nothing else.") var json = false
+
+    func run() throws {
+        let recording = try RecordedEpisode(path: file)
+        var report = ReplayReport(recording)
+        if check {
+            let replay = try EpisodeReplay(recording)
+            report.changed = RecordingHeader.changes(in: replay.plan, since: recording)
+            report.check = try replay.check()
         }
-        guard !plain || argument.isEmpty else { return argument }
-        return "'"
-            + argument.split(separator: "'", omittingEmptySubsequences: false)
-            .joined(separator: "'\\''") + "'"
+        if json {
+            Console.line(try JSONText.of(report))
+        } else {
+            report.lines.forEach(Console.line)
+        }
+        if let check = report.check, !check.holds {
+            throw Outcome.gates([report.verdict(check)])
+        }
     }
 }

@@ -17,7 +17,9 @@ struct TaskCommand: ParsableCommand {
 
     func run() throws {
         Interrupt.listen()
-        let plan = try RunPlan(options: options)
+        // Without the program's name and the command's.
+        let arguments = Array(CommandLine.arguments.dropFirst(2))
+        let plan = try RunPlan(options: options, arguments: arguments)
         TrainingSeeds.warn(seed: options.seed, episodes: options.episodes)
         if options.rate ?? .infinity < plan.setup.task.rates.policy {
             Console.errorText(
@@ -30,8 +32,9 @@ struct TaskCommand: ParsableCommand {
             try Screenshot.write(plan: plan, to: file)
         }
         let run = try EpisodeRunner(plan: plan).run()
+        let report = report(plan: plan, run: run)
         if options.json {
-            Console.line(try report(plan: plan, run: run).text())
+            Console.line(try report.text())
         } else {
             TaskSummary.lines(plan: plan, run: run).forEach(Console.line)
         }
@@ -39,15 +42,30 @@ struct TaskCommand: ParsableCommand {
         if run.wasInterrupted {
             throw Outcome.interrupted("the robot is parked, the finished episodes are above")
         }
-        let broken = try options.gates.broken(in: run)
+        let verdicts = try options.gates.verdicts(on: run) { report }
+        try write(verdicts, run: run, report: report)
+        let broken = verdicts.filter { !$0.held }.map(\.detail)
         guard broken.isEmpty else { throw Outcome.gates(broken) }
+    }
+
+    /// What CI systems read, written whether gates held or not.
+    private func write(_ verdicts: [GateVerdict], run: RunResult, report: TaskReport) throws {
+        let gates = options.gates
+        if let file = gates.junit {
+            let junit = JUnitReport(task: report.task, run: run, verdicts: verdicts)
+            try WholeFile.write(junit.text, to: file)
+        }
+        let summary = MarkdownSummary(report: report, run: run, verdicts: verdicts)
+        if let file = gates.summary { try WholeFile.write(summary.text, to: file) }
+        let shown = ProcessInfo.processInfo.environment["GITHUB_STEP_SUMMARY"] ?? ""
+        if gates.ci, !shown.isEmpty { try summary.append(to: shown) }
     }
 
     private func saveLatency(_ run: RunResult) throws {
         guard let file = options.saveLatency, let text = run.latencyText else { return }
         try WholeFile.write(text, to: file)
         Console.errorText("latency kept in \(file); replay it with")
-        Console.errorText("  " + ReplayCommand.line(arguments: CommandLine.arguments, trace: file))
+        Console.errorText("  " + CommandText.replay(arguments: CommandLine.arguments, trace: file))
     }
 
     private func report(plan: RunPlan, run: RunResult) -> TaskReport {
@@ -68,6 +86,12 @@ struct TaskCommand: ParsableCommand {
             physicsHz: configuration.rate.physicsHertz,
             reproducible: configuration.isReproducible,
             episodes: run.episodes.map(TaskReport.Episode.init),
+            episodeP99Us: [
+                "tick": run.episodes.map(\.p99.tick),
+                "tick_planned": run.episodes.map(\.p99.plannedTick),
+                "charge": run.episodes.map(\.p99.charge),
+            ],
+            recordings: TaskReport.Recordings(run),
             successRate: run.successRate,
             successCI95: [run.interval.lower, run.interval.upper],
             ticks: account.ticks,
@@ -114,14 +138,17 @@ extension TaskReport.Episode {
             cause: episode.cause,
             ticks: result.ticks,
             misses: result.misses,
-            stateHash: String(episode.stateHash, radix: 16).zeroPadded(16),
+            stateHash: episode.stateHash.hexadecimal,
             instruction: episode.instruction
         )
     }
 }
 
-extension String {
-    fileprivate func zeroPadded(_ width: Int) -> String {
-        String(repeating: "0", count: max(0, width - count)) + self
+extension TaskReport.Recordings {
+    /// Nil when nothing was recorded.
+    fileprivate init?(_ run: RunResult) {
+        let files = run.episodes.compactMap { $0.recording?.file }
+        guard !files.isEmpty else { return nil }
+        self.init(files: files, dropped: run.dropped)
     }
 }

@@ -82,6 +82,21 @@ struct TaskOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Write a video of each episode there.", valueName: "dir"))
     var video: String?
 
+    @Option(help: ArgumentHelp("Record each episode there, as MCAP.", valueName: "dir"))
+    var record: String?
+
+    @Flag(inversion: .prefixedNo, help: "Record camera pictures and clouds too.")
+    var recordImages = true
+
+    @Option(
+        defaultAsFlag: LiveSink.standardPort,
+        help: ArgumentHelp(
+            "Show the episodes to Foxglove while they run, in real time, at ws://127.0.0.1:PORT.",
+            valueName: "port"
+        )
+    )
+    var live: Int?
+
     @Option(help: ArgumentHelp("Write a picture of the first reset.", valueName: "file.png"))
     var screenshot: String?
 
@@ -107,6 +122,18 @@ struct TaskOptions: ParsableArguments {
 
     @OptionGroup(title: "Where to look")
     var paths: SearchPaths
+
+    /// The same run again, leaving nothing behind and held to nothing.
+    mutating func forgetOutputs() {
+        record = nil
+        live = nil
+        video = nil
+        screenshot = nil
+        saveLatency = nil
+        json = false
+        // A parse of nothing: options that were never parsed cannot be read.
+        if let none = try? GateOptions.parse([]) { gates = none }
+    }
 
     /// Checks what does not need a file, so that a mistake shows before any work.
     func validated() throws(InputError) {
@@ -145,6 +172,13 @@ struct TaskOptions: ParsableArguments {
                 key: "--video",
                 expected: "another clock than wall, whose timing rendering would falsify",
                 found: "--clock wall"
+            )
+        }
+        if jobs > 1, live != nil {
+            throw InputError(
+                key: "--jobs",
+                expected: "1 beside --live, which shows one episode at a time",
+                found: "\(jobs)"
             )
         }
         if jobs > 1, clock == .wall {

@@ -101,6 +101,12 @@ struct EpisodeRunner: Sendable {
             time: PreciseTime(),
             configuration: plan.configuration
         )
+        // Before the grants: its thread keeps the other processors.
+        let recording = try RecordingSession(
+            plan: plan,
+            plant: loop.plant,
+            horizon: loop.lastPlan.horizon
+        )
         var session: WallClockSession?
         if plan.configuration.clock == .wall {
             // After the loop, whose planning thread keeps the other processors.
@@ -123,7 +129,8 @@ struct EpisodeRunner: Sendable {
                     loop: &loop,
                     journal: &journal,
                     board,
-                    session
+                    session,
+                    recording
                 )
             else { break }
             kept.add(journal)
@@ -155,38 +162,51 @@ struct EpisodeRunner: Sendable {
         loop: inout ControlLoop<SimulatedPlant, Brain, PreciseTime>,
         journal: inout EpisodeJournal,
         _ board: Board,
-        _ session: WallClockSession?
+        _ session: WallClockSession?,
+        _ recording: RecordingSession?
     ) throws -> RunResult.Episode? {
         session?.rest()
         try loop.plant.reset(seed: seed, instruction: plan.instruction(seed: seed))
         let film = try EpisodeFilm(plan: plan, seed: seed, plant: loop.plant)
+        try recording?.begin(seed: seed, plant: loop.plant)
+        var ticks = 0
         do {
             let result = try loop.runEpisode(
                 seed: seed,
+                policySeed: plan.policySeed,
                 stop: plan.stopRule,
                 timeLimit: plan.setup.task.timeLimit,
                 journal: &journal,
                 isInterrupted: {
                     Interrupt.isRequested || board.stopped.load(ordering: .relaxed)
+                        || recording?.hasFailed ?? false
+                        || ticks == plan.takeoverTick
                 },
                 stolen: { session?.stolen() ?? .zero },
-                afterTick: { loop, _ in
+                afterTick: { loop, acted in
                     session?.beat()
+                    recording?.note(loop, acted: acted)
+                    ticks += 1
                     film?.film(loop.plant)
                 }
             )
             try film?.finish()
-            if result.endReason == .interrupted {
-                try loop.park(at: plan.homeCommand, within: .seconds(5))
-                return nil
-            }
-            return RunResult.Episode(
+            var episode = RunResult.Episode(
                 result: result,
                 stateHash: loop.plant.stateHash,
                 instruction: loop.plant.instruction.text,
-                cause: result.success ? nil : loop.plant.failureCause
+                cause: result.success ? nil : loop.plant.failureCause,
+                p99: RunResult.P99(journal.account)
             )
+            if ticks == plan.takeoverTick, !result.success {
+                return try ExpertTakeover(plan: plan).finish(episode, plant: loop.plant)
+            }
+            let isCut = result.endReason == .interrupted
+            if isCut { try loop.park(at: plan.homeCommand, within: .seconds(5)) }
+            episode.recording = try recording?.end(RecordingHeader.result(episode), seed: seed)
+            return isCut ? nil : episode
         } catch let fault as LoopFault {
+            _ = try recording?.end(["fault": "\(fault)"], seed: seed)
             let isWall = plan.configuration.clock == .wall
             let rest = isWall && loop.isAtRest ? "; the robot was brought to rest" : ""
             throw Outcome.fault(

@@ -1,6 +1,7 @@
 import Diagnostics
 import Inference
 import Policies
+import Recording
 import Robots
 import Runtime
 import Tasks
@@ -41,6 +42,16 @@ struct RunPlan: Sendable {
     var latencyName: String
     /// What every episode is told to do; nil for the seed's draw.
     private var instruction: InstructionChoice?
+    /// What the options were parsed from, for recordings.
+    var arguments: [String]
+    /// Where episodes are recorded, besides the options' folder.
+    var sinks: [any RecordingSink] = []
+    /// Episode time 0 of recordings, in nanoseconds since 1970; the present unless given.
+    var recordingEpoch: UInt64?
+    /// Keys the policy's noise instead of the episode's seed.
+    var policySeed: UInt64?
+    /// The tick from which on the scripted expert acts, without delay.
+    var takeoverTick: Int?
 
     /// Where the robot is parked.
     var homeCommand: JointCommand {
@@ -48,10 +59,13 @@ struct RunPlan: Sendable {
     }
 
     /// Loads and checks everything that the options name.
-    init(options: TaskOptions) throws(InputError) {
+    ///
+    /// - Parameter arguments: What the options were parsed from.
+    init(options: TaskOptions, arguments: [String] = []) throws(InputError) {
         try options.validated()
         _ = try options.gates.parsed()
         self.options = options
+        self.arguments = arguments
         let task = try TaskLibrary(folders: options.paths.taskFolders).task(named: options.task)
         let robotName = options.robot ?? task.robot
         let robot = try RobotLibrary(searchPaths: options.paths.robotFolders).load(robotName)

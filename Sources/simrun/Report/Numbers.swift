@@ -30,6 +30,14 @@ extension String {
     }
 }
 
+extension UInt64 {
+    /// Sixteen hexadecimal digits, as hashes are printed.
+    var hexadecimal: String {
+        let digits = String(self, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}
+
 extension TimeSpan {
     /// Milliseconds to print: the quotient is the nearest number, so 25 ms is 25 and not 24.999….
     var printedMilliseconds: Double { Double(nanoseconds) / 1e6 }

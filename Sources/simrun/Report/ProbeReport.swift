@@ -102,7 +102,7 @@ extension ProbeReport {
 
     /// The command that charges the trace.
     var replayLine: String {
-        let argument = ReplayCommand.quoted("trace:" + (trace ?? ""))
+        let argument = CommandText.quoted("trace:" + (trace ?? ""))
         return "simrun task pick-place --clock charged --latency " + argument
     }
 

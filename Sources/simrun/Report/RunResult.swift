@@ -9,6 +9,33 @@ struct RunResult {
         var instruction: String?
         /// Why it failed, in the task's words; nil when it succeeded.
         var cause: String?
+        /// 99th percentiles of its ticks.
+        var p99 = P99()
+        /// Its recording, where there is one.
+        var recording: Recording?
+    }
+
+    /// 99th percentiles of one episode, in microseconds.
+    struct P99: Equatable {
+        var tick = 0.0
+        var plannedTick = 0.0
+        var charge = 0.0
+
+        init() {}
+
+        init(_ account: LatencyAccount) {
+            tick = account.summary(of: .tick).p99
+            plannedTick = account.summary(of: .plannedTick).p99
+            charge = account.charge.p99
+        }
+    }
+
+    /// What became of an episode's recording.
+    struct Recording: Equatable {
+        /// The file; nil where it went elsewhere.
+        var file: String?
+        /// Ticks, plans and pictures that found no room.
+        var dropped: Int
     }
 
     var episodes: [Episode] = []
@@ -18,6 +45,9 @@ struct RunResult {
     /// Wall time of the run in seconds.
     var wallSeconds = 0.0
     var wasInterrupted = false
+
+    /// Ticks, plans and pictures that no recording has, for want of room.
+    var dropped: Int { episodes.reduce(0) { $0 + ($1.recording?.dropped ?? 0) } }
 
     var successes: Int { episodes.filter(\.result.success).count }
 

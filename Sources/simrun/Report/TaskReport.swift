@@ -85,6 +85,13 @@ struct TaskReport: Encodable {
         var max: Double
     }
 
+    struct Recordings: Encodable {
+        /// One for each of `episodes`.
+        var files: [String]
+        /// Ticks, plans and pictures that found no room.
+        var dropped: Int
+    }
+
     struct Host: Codable {
         var cpu: String
         var cores: Int
@@ -105,6 +112,9 @@ struct TaskReport: Encodable {
     var physicsHz: Double
     var reproducible: Bool
     var episodes: [Episode]
+    /// 99th percentiles by row, one for each of `episodes`: measured, so never part of those.
+    var episodeP99Us: [String: [Double]]
+    var recordings: Recordings?
     var successRate: Double
     var successCI95: [Double]
     var ticks: Int
@@ -125,6 +135,8 @@ struct TaskReport: Encodable {
     enum CodingKeys: String, CodingKey {
         case argv, task, robot, policy, hashes, clock, latency, execute, reproducible, episodes
         case ticks, host, version
+        case recordings
+        case episodeP99Us = "episode_p99_us"
         case rateHz = "rate_hz"
         case policyRateHz = "policy_rate_hz"
         case effectiveRateHz = "effective_rate_hz"

@@ -44,6 +44,12 @@ enum TaskSummary {
                     + " with \(run.account.stolenMisses) of the misses"
             )
         }
+        if let file = run.episodes.compactMap(\.recording?.file).first {
+            lines.append(
+                "recorded \(run.episodes.count) episodes, the first as \(file)"
+                    + (run.dropped > 0 ? "; \(run.dropped) messages found no room" : "")
+            )
+        }
         lines.append("")
         return lines + LatencyTable.lines(run.account, clock: configuration.clock)
     }

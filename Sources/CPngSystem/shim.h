@@ -1,0 +1,1 @@
+/* Nothing of libpng is visible to Swift; the leaf CPng wraps it. */
