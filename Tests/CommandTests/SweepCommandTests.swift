@@ -11,6 +11,10 @@ import Testing
         latencies: [free, 40 ms]
         """
 
+    /// Ten in the long tests.
+    private static let kills =
+        ProcessInfo.processInfo.environment["SIMRUN_KILLS"].flatMap(Int.init) ?? 3
+
     private func episodes(_ run: Simrun) throws -> [[String: Any]] {
         #expect(run.status == 0, "\(run.errors)")
         let report = try #require(run.json() as? [String: Any])
@@ -82,14 +86,14 @@ import Testing
     }
 
     /// Kills a sweep at a random point, workers and all, and goes on.
-    @Test func `killed at three random points, it ends as if nothing had been`() throws {
+    @Test func `killed at random points, it ends as if nothing had been`() throws {
         let yaml = Self.small.replacing("0 to 3", with: "0 to 14")
         try SweepTesting.with(yaml) { sweep in
             let whole = sweep.folder.appending(path: "whole").path
             let wanted = try sweep.run(["--json"], out: whole)
             #expect(wanted.status == 0, "\(wanted.errors)")
             var kills = 0
-            for _ in 0..<3 {
+            for _ in 0..<Self.kills {
                 let target = Int.random(in: 1...55)
                 let before = (try? sweep.rows().count) ?? 0
                 let killed = try kill(sweep, when: { (try? sweep.rows().count) ?? 0 >= target })

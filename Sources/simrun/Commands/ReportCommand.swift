@@ -9,8 +9,9 @@ struct ReportCommand: ParsableCommand {
         commandName: "report",
         abstract: "Write one self-contained HTML page about a sweep or about runs.",
         discussion: """
-            DIR is the folder of a sweep, or one with what simrun task --json and --video wrote. The \
-            page needs no network. Failed episodes of reproducible runs are run again for pictures.
+            DIR is the folder of a sweep, or one with what simrun task --json, --record and --video \
+            wrote. The page needs no network. Failed episodes of reproducible runs are run again for \
+            pictures, and some are looked into as simrun why does.
             """
     )
 
@@ -26,8 +27,14 @@ struct ReportCommand: ParsableCommand {
     @Option(help: "Failed episodes that get pictures; 0 for none.")
     var pictures: Int = 12
 
+    @Option(help: "Failed episodes that are classed by re-runs, as simrun why does; 0 for none.")
+    var why: Int = 4
+
     func run() throws {
         Interrupt.listen()
+        guard (0...1000).contains(why) else {
+            throw InputError(key: "--why", expected: "0 to 1000", found: "\(why)")
+        }
         guard (0...100).contains(pictures) else {
             throw InputError(key: "--pictures", expected: "0 to 100", found: "\(pictures)")
         }
@@ -35,6 +42,7 @@ struct ReportCommand: ParsableCommand {
         do {
             var data = try read()
             if pictures > 0 { try FrameStrips.add(to: &data, limit: pictures) }
+            try FailureKinds.add(to: &data, limit: why)
             let html = ReportPage(data: data).html
             guard html.utf8.count <= Self.maximumBytes else {
                 throw InputError(

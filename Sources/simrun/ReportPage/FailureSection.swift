@@ -75,7 +75,9 @@ struct FailureSection {
             of: known,
             id: "kinds-c",
             head: "class",
-            caption: "What would have saved the failed episodes that simrun why has looked at."
+            caption:
+                "Classes of \(known.count) failures: of latency, if the same episode succeeds without or"
+                + " with one usual delay; of policy, if acting otherwise saves it; else of physics."
         )
     }
 

@@ -47,20 +47,11 @@ struct FrameStrips {
     }
 
     private static func targets(in data: ReportData, limit: Int) -> [Target] {
-        var targets: [(turn: Int, target: Target)] = []
-        for (number, cell) in data.cells.enumerated() {
-            guard cell.run.isReproducible, !cell.arguments.isEmpty else { continue }
-            let open = cell.failures.indices.filter { index in
-                let failure = cell.failures[index]
-                return failure.elapsed != nil && failure.stateHash != nil
-                    && failure.pictures.bytes == 0
-            }
-            for (turn, index) in open.prefix(limit).enumerated() {
-                targets.append((turn, Target(cell: number, failure: index)))
-            }
+        ReportData.fairOrder(data) { failure, cell in
+            cell.run.isReproducible && !cell.arguments.isEmpty && failure.elapsed != nil
+                && failure.stateHash != nil && failure.pictures.bytes == 0
         }
-        return targets.sorted { ($0.turn, $0.target.cell) < ($1.turn, $1.target.cell) }
-            .prefix(limit).map(\.target)
+        .prefix(limit).map { Target(cell: $0.cell, failure: $0.failure) }
     }
 
     /// Runs a cell's episodes again and keeps their frames.
@@ -73,7 +64,7 @@ struct FrameStrips {
                 options: cell.run.options,
                 seeds: cell.seeds
             )
-            guard now.hashes == cell.hashes else {
+            guard now.hashes.agree(with: cell.hashes) else {
                 return note("No pictures of \(cell.run.task): its files have changed since.")
             }
             try shoot(targets, of: cell, plan: plan)
@@ -225,5 +216,13 @@ private struct EpisodeCamera {
             width: FrameStrips.width,
             height: FrameStrips.height
         )
+    }
+}
+
+extension SweepCell.Hashes {
+    /// Whether the digests that both have are the same; a report of `simrun task` has none of traces.
+    fileprivate func agree(with other: SweepCell.Hashes) -> Bool {
+        task == other.task && robot == other.robot && policy == other.policy
+            && (latency == nil || other.latency == nil || latency == other.latency)
     }
 }

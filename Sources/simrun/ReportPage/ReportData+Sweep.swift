@@ -31,10 +31,12 @@ extension ReportData {
             seeds: stored.cell.seeds
         )
         var failed: Timeline?
+        var missing = Set(stored.cell.seeds.seeds)
         var succeeded: Timeline?
         try store.episodes(ofCell: stored.id) { row in
             let episode = row.episode
             cell.tally.add(episode)
+            missing.remove(episode.seed)
             if let stages = episode.timing?.stages { cell.stages.add(stages) }
             if let failure = Failure(episode) { cell.failures.append(failure) }
             let isWanted = episode.isSuccess ? succeeded == nil : failed == nil
@@ -48,6 +50,7 @@ extension ReportData {
             )
             if episode.isSuccess { succeeded = timeline } else { failed = timeline }
         }
+        cell.missing = missing
         cell.timelines = [failed, succeeded].compactMap(\.self)
         return cell
     }

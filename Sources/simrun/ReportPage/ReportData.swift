@@ -26,8 +26,14 @@ struct ReportData {
         var stages = LatencyBuckets()
         /// Episodes with every tick, by seed.
         var timelines: [Timeline] = []
-        /// Candidates' values over time, where they were traced.
-        var candidates: [CandidateTrace] = []
+
+        /// Seeds that ran to their end.
+        var doneSeeds: Set<Int> {
+            Set(seeds.seeds.filter { !missing.contains($0) })
+        }
+
+        /// Planned seeds that have no episode.
+        var missing: Set<Int> = []
 
         /// What reports put together: everything but latency and strategy.
         var group: Group { Group(run) }
@@ -77,6 +83,8 @@ struct ReportData {
         var elapsed: Double?
         /// The hash of its final state; a re-run must give the same.
         var stateHash: String?
+        /// The file of its recording.
+        var recording: String?
         /// A film of it, or pictures in the order of time.
         var pictures: Pictures = .none
     }
@@ -103,13 +111,6 @@ struct ReportData {
         var seed: Int
         var isSuccess: Bool
         var ticks: [SweepTick]
-    }
-
-    /// What a critic made of the candidates of one episode's plans.
-    struct CandidateTrace {
-        var seed: Int
-        /// Episode time in seconds, the values, and the index that was chosen.
-        var plans: [(seconds: Double, values: [Double], chosen: Int)]
     }
 
     var episodes: Int { cells.reduce(0) { $0 + $1.tally.episodes } }

@@ -1,7 +1,9 @@
 import Foundation
 import Runtime
 
-/// The page's one script: buttons that copy a command. Without it the commands can be selected.
+/// The page's one script: buttons that copy a command.
+///
+/// Without it the commands can be selected.
 enum ReportScript {
     static let text = """
 

@@ -144,9 +144,12 @@ enum TaskArguments {
     /// Flags with a value that say which episodes ran and what was written of them, not how they ran.
     private static let droppedOptions: Set<String> = [
         "--episodes", "--seed", "--jobs", "--record", "--video", "--screenshot", "--save-latency",
-        "--junit", "--baseline", "--min-success", "--max-p99", "--max-misses",
+        "--junit", "--summary", "--baseline", "--baseline-tolerance", "--min-success", "--max-p99",
+        "--max-misses",
     ]
-    private static let droppedFlags: Set<String> = ["--json", "--ci", "--view", "--live"]
+    private static let droppedFlags: Set<String> = [
+        "--json", "--ci", "--view", "--record-images", "--no-record-images",
+    ]
 
     /// The task, then what decides how an episode runs; empty for another command's line.
     static func plain(_ argv: [String]) -> [String] {
@@ -162,6 +165,11 @@ enum TaskArguments {
             }
             let name = String(word.prefix { $0 != "=" })
             if droppedFlags.contains(name) { continue }
+            if name == "--live" {
+                // Its port may be left out.
+                if let next = rest.first, Int(next) != nil { rest.removeFirst() }
+                continue
+            }
             let value =
                 word.contains("=") ? String(word.dropFirst(name.count + 1)) : rest.popFirst()
             guard let value, !droppedOptions.contains(name) else { continue }
@@ -177,7 +185,7 @@ enum TaskArguments {
 }
 
 extension ReportData {
-    /// Reads what `simrun task` has left in a folder: JSON files, and videos beside them.
+    /// Reads what `simrun task` has left in a folder: JSON files, recordings, and videos beside them.
     ///
     /// - Throws: `InputError` for a folder without any.
     init(runsIn folder: String) throws(InputError) {
@@ -197,10 +205,11 @@ extension ReportData {
             if !hosts.contains(host) { hosts.append(host) }
         }
         self.hosts = hosts
+        try addRecordings(names, from: folder)
         guard !cells.isEmpty else {
             throw InputError(
                 file: folder,
-                expected: "sweep.sqlite of simrun sweep, or JSON files of simrun task --json",
+                expected: "sweep.sqlite of simrun sweep, JSON of simrun task --json, or recordings",
                 found: names.isEmpty ? "an empty folder" : "neither"
             )
         }
