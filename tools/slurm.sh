@@ -18,8 +18,9 @@ start_munge() {
         (umask 077 && head -c 1024 /dev/urandom >/etc/munge/munge.key)
         chown munge:munge /etc/munge/munge.key
     fi
-    runuser -u munge -- /usr/sbin/munged --pid-file "$directory/munged.pid" 2>"$directory/munged.log" \
-        || { cat "$directory/munged.log" >&2; exit 1; }
+    runuser -u munge -- /usr/sbin/munged
+    # Ours to stop.
+    cp /run/munge/munged.pid "$directory/munged.pid"
 }
 
 configuration() {
@@ -54,10 +55,6 @@ CONF
 start() {
     mkdir -p "$directory/state" "$directory/spool"
     directory=$(cd "$directory" && pwd)
-    # munged writes its pid there as another user.
-    chmod 755 "$directory"
-    touch "$directory/munged.pid"
-    chown munge:munge "$directory/munged.pid"
     start_munge
     configuration >"$directory/slurm.conf"
     export SLURM_CONF=$directory/slurm.conf
