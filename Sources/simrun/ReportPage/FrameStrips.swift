@@ -211,7 +211,7 @@ private struct EpisodeCamera {
     private func existingView(_ plant: SimulatedPlant) throws(InputError) -> SceneView {
         if let view { return view }
         return try SceneView(
-            plan: plan,
+            task: plan.setup.task,
             plant: plant,
             width: FrameStrips.width,
             height: FrameStrips.height

@@ -165,6 +165,10 @@ enum TaskArguments {
             }
             let name = String(word.prefix { $0 != "=" })
             if droppedFlags.contains(name) { continue }
+            if name == "--held-out" {
+                kept.append(word)
+                continue
+            }
             if name == "--live" {
                 // Its port may be left out.
                 if let next = rest.first, Int(next) != nil { rest.removeFirst() }

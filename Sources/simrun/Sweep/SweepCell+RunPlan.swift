@@ -33,7 +33,7 @@ extension SweepCell {
                 physicsHz: configuration.rate.physicsHertz,
                 targetSpeed: plan.setup.targetSpeed,
                 instruction: plan.options.instruction,
-                until: plan.options.until.rawValue,
+                until: plan.stopRule.rawValue,
                 options: options,
                 isReproducible: configuration.isReproducible
             ),

@@ -16,7 +16,7 @@ struct SweepCombination {
     var instruction: Placed<String?>
     var options: Placed<[String]>
     var clock: Placed<String>
-    var until: Placed<String>
+    var until: Placed<String?>
     var seeds: SeedRanges
 
     /// All of a grid, the last list varying fastest.
@@ -79,7 +79,7 @@ struct SweepCombination {
         if let latency = latency.value { arguments.append("--latency=\(latency)") }
         if let strategy = strategy.value { arguments.append("--execute=\(strategy)") }
         if let instruction = instruction.value { arguments.append("--instruction=\(instruction)") }
-        if until.value != StopRule.success.rawValue { arguments.append("--until=\(until.value)") }
+        if let until = until.value { arguments.append("--until=\(until)") }
         arguments += options.value
         return arguments + paths.flags
     }

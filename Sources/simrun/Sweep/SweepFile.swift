@@ -83,7 +83,7 @@ struct SweepGrid {
     var instructions: [Placed<String?>]
     var options: [Placed<[String]>]
     var clock: Placed<String>
-    var until: Placed<String>
+    var until: Placed<String?>
     var seeds: Placed<SeedRanges>?
 
     /// Reads a mapping's lists; what it does not say is as in `base`.
@@ -110,7 +110,7 @@ struct SweepGrid {
             ?? base?.clock ?? Placed(value: "charged")
         until =
             try Self.word(mapping.optional("until"), of: ["success", "time-limit"])
-            ?? base?.until ?? Placed(value: "success")
+            .map { Placed(value: $0.value, place: $0.place) } ?? base?.until ?? Placed(value: nil)
         seeds =
             try mapping.optional("seeds").map { value throws(InputError) in
                 Placed(value: try SweepSeeds.read(value), place: value.place)

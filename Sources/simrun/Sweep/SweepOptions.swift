@@ -6,7 +6,7 @@ enum SweepOptions {
     /// Those that decide how an episode runs and that no list of the grid covers.
     static let allowed = [
         "--weights", "--plan-threads", "--drill", "--patience", "--cloud-seed-offset", "--rerank",
-        "--candidates", "--temperature", "--plan-budget", "--rerank-budget",
+        "--candidates", "--held-out", "--temperature", "--plan-budget", "--rerank-budget",
     ]
 
     /// Reads a list of texts, each split at its spaces; `default` is none.
