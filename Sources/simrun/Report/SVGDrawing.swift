@@ -142,8 +142,7 @@ struct SVGDrawing {
             case "<": result += "&lt;"
             case ">": result += "&gt;"
             case "\"": result += "&quot;"
-            case _ where scalar.value < 0x20 || scalar.value == 0xFFFE || scalar.value == 0xFFFF:
-                result += " "
+            case _ where HTML.isHidden(scalar): result += " "
             default: result.unicodeScalars.append(scalar)
             }
         }

@@ -61,7 +61,8 @@ struct HTML: ExpressibleByStringInterpolation, Equatable {
         return result
     }
 
-    private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
+    /// Whether a character is none that can be read, or turns the direction of those that can.
+    static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0..<0x20, 0x7F..<0xA0, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069, 0xFFFE,
             0xFFFF:

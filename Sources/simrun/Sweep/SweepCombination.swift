@@ -137,10 +137,12 @@ struct SweepCombination {
         Self.placed(InputError(expected: expected, found: found), at: task.place)
     }
 
-    /// An error at a line of the sweep's file, unless it is about a line of another.
+    /// An error at a line of the sweep's file, unless it is about a line of another; a file that
+    /// is not there at all is told at the line that names it.
     static func placed(_ error: InputError, at place: YAMLPlace?) -> InputError {
-        guard error.file == nil, let place else { return error }
+        guard error.line == nil, let place else { return error }
         var error = error
+        if let file = error.file { error.found += " at \(file)" }
         error.file = place.file
         error.line = place.line
         error.key = [place.key, error.key].compactMap { $0 }.joined(separator: ": ")
