@@ -28,6 +28,12 @@ struct SweepTesting {
         try Simrun.run(["sweep", file, "--out", out ?? self.out] + arguments)
     }
 
+    /// How many episodes are kept; 0 while there are no results.
+    var count: Int {
+        let store = try? SweepStore(path: out + "/sweep.sqlite", mode: .read)
+        return (try? store?.episodeCount()) ?? 0
+    }
+
     /// Everything that two runs of a sweep share, as text, episode by episode.
     func rows(of out: String? = nil) throws -> [String] {
         let store = try SweepStore(path: (out ?? self.out) + "/sweep.sqlite", mode: .read)
