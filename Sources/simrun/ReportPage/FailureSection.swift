@@ -45,7 +45,8 @@ struct FailureSection {
 
     private func note(count: Int, shown: Int) -> String {
         "\(shown) of \(count), those with pictures first, then the first of each cell."
-            + " Pictures are of the same episode run again; its final state was checked to be the same."
+            + " Pictures are of the same episode run again, whose final state was checked to be the same,"
+            + " or of its recording."
     }
 
     /// Those with pictures, then the first of each cell, then the second, and so on.

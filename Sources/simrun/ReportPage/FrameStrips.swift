@@ -5,7 +5,7 @@ import Runtime
 import Sensing
 import Tasks
 
-/// Pictures of failed episodes, made by running them again.
+/// Pictures of failed episodes, made by running them again, or from their recordings.
 ///
 /// A reproducible episode is the same each time; the hash of its final state proves that it was.
 struct FrameStrips {
@@ -42,7 +42,9 @@ struct FrameStrips {
             guard !Interrupt.isRequested else { break }
             strips.shoot(members, of: data.cells[cell])
         }
-        try strips.place(targets, in: &data)
+        let recorded = Self.recorded(in: data, limit: limit - targets.count)
+        for target in recorded { strips.take(target, of: data) }
+        try strips.place(targets + recorded, in: &data)
         data.notes += strips.notes
     }
 
@@ -52,6 +54,33 @@ struct FrameStrips {
                 && failure.stateHash != nil && failure.pictures.bytes == 0
         }
         .prefix(limit).map { Target(cell: $0.cell, failure: $0.failure) }
+    }
+
+    /// Failures that cannot be run again but were recorded.
+    private static func recorded(in data: ReportData, limit: Int) -> [Target] {
+        ReportData.fairOrder(data) { failure, cell in
+            !cell.run.isReproducible && failure.recording != nil && failure.pictures.bytes == 0
+        }
+        .prefix(max(0, limit)).map { Target(cell: $0.cell, failure: $0.failure) }
+    }
+
+    /// Takes a failure's pictures from its recording.
+    private mutating func take(_ target: Target, of data: ReportData) {
+        let failure = data.cells[target.cell].failures[target.failure]
+        guard let path = failure.recording else { return }
+        do {
+            let strip = try RecordedStrip(
+                path: path,
+                count: Self.count,
+                width: Self.width,
+                height: Self.height
+            )
+            if !strip.seconds.isEmpty {
+                shots[target] = Shots(seconds: strip.seconds, rgb: strip.rgb)
+            }
+        } catch {
+            note("No pictures of \(path): \(error)")
+        }
     }
 
     /// Runs a cell's episodes again and keeps their frames.
