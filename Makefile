@@ -33,11 +33,15 @@ python-env:
 	@tools/python-env.sh $(PYTHON_ENV)
 
 test: python-env
+	@tools/setup.sh "chromium:opening reports" "chromium-driver:opening them by a script" \
+		"fonts-dejavu-core:their text"
 	@tools/test.sh
 
 test-long: python-env
 	@tools/setup.sh "g++-aarch64-linux-gnu:compiling the kernels for arm64" \
-		"qemu-user:running them there"
+		"qemu-user:running them there" \
+		"slurm-wlm:running a sweep as an array" "munge:Slurm's authentication" \
+		"sqlite3:reading its results"
 	@tools/test-long.sh
 
 results-latency: build

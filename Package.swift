@@ -59,6 +59,7 @@ let floor0: [Target] = [
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CPngSystem", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .target(
         name: "CBullet",
         dependencies: ["CBulletSystem"],
@@ -129,6 +130,11 @@ let sources: [Target] = [
         swiftSettings: strict
     ),
     .target(
+        name: "Results",
+        dependencies: ["Diagnostics", "CSQLite", "Runtime"],
+        swiftSettings: strict
+    ),
+    .target(
         name: "Serving",
         dependencies: ["Diagnostics", "Spatial", "Runtime"] + nio,
         swiftSettings: strict
@@ -144,7 +150,7 @@ let sources: [Target] = [
         name: "simrun",
         dependencies: [
             "Diagnostics", "Processor", "Spatial", "Inference", "Robots", "Runtime", "Sensing",
-            "Policies", "Recording", "Serving", "Tasks", argumentParser,
+            "Policies", "Recording", "Results", "Serving", "Tasks", argumentParser,
         ],
         swiftSettings: strict
     ),
@@ -209,6 +215,11 @@ let tests: [Target] = [
         swiftSettings: strictTests
     ),
     .testTarget(
+        name: "ResultsTests",
+        dependencies: ["Diagnostics", "Results", "Runtime"],
+        swiftSettings: strictTests
+    ),
+    .testTarget(
         name: "ServingTests",
         dependencies: [
             "Diagnostics", "Serving", "Runtime", "Spatial",
@@ -228,7 +239,7 @@ let tests: [Target] = [
     .testTarget(name: "ArchitectureTests", swiftSettings: strictTests),
     .testTarget(
         name: "CommandTests",
-        dependencies: ["simrun", "Diagnostics", "Runtime"],
+        dependencies: ["simrun", "Diagnostics", "Results", "Runtime"],
         swiftSettings: strictTests
     ),
 ]

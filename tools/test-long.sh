@@ -126,6 +126,10 @@ peers() {
 full_width() {
     (cd training && "$SIMRUN_PYTHON" -m simrun_training.full_width --simrun "../$simrun")
 }
+# A sweep as an array of a Slurm on this machine, with a task killed and requeued, is the local run.
+slurm() { tools/test-slurm.sh; }
+# A sweep killed at ten random points ends with the rows of one that was not.
+killed_sweep() { SIMRUN_KILLS=10 SIMRUN_BINARY=$PWD/$simrun swift test --skip-build --filter 'SweepCommandTests'; }
 # Every case of the bench runs.
 bench() { "$simrun" bench --seconds 0.1; }
 
@@ -159,6 +163,8 @@ step "wall clock, and its trace replayed" wall
 step "soak: 50,000 ticks without allocation" soak
 step "the same plans as PyTorch and ONNX Runtime" peers
 step "the original networks at full width" full_width
+step "a sweep on Slurm" slurm
+step "a sweep killed ten times" killed_sweep
 step "every case of the bench" bench
 step "long fuzzing" fuzz
 finish

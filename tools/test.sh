@@ -62,6 +62,13 @@ ci_example() {
             examples/ci/episodes.sh pick-place 20
 }
 
+# A sweep's page in a real browser: offline, light and dark, on a desk and on a phone.
+page() {
+    "$simrun" sweep examples/sweeps/first.yaml --out "$out/sweep" >/dev/null \
+        && "$simrun" report "$out/sweep" --out "$out/report.html" --pictures 4 --why 1 \
+        && tools/test_report.py "$out/report.html"
+}
+
 step "format" format
 step "build, debug" build_debug
 step "architecture" architecture
@@ -84,4 +91,5 @@ step "100 recordings read by mcap" recordings
 step "live, watched and attacked" live
 step "why names a planted stall" why
 step "examples/ci" ci_example
+step "report in Chromium" page
 finish

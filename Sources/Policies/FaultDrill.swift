@@ -47,6 +47,7 @@ public struct FaultDrill<Base: Policy>: Policy {
         case .hang: usleep(2_000_000)
         case .throw: throw .policy(what: "drill")
         case .nan: chunk[0, 0] = .nan
+        case .crash: abort()
         }
     }
 }
@@ -61,6 +62,8 @@ public struct PolicyDrill: Equatable, Sendable {
         case `throw`
         /// Each plan has a number that is not one.
         case nan
+        /// The process ends, as by a bug in a library.
+        case crash
     }
 
     /// What goes wrong.
@@ -68,7 +71,7 @@ public struct PolicyDrill: Equatable, Sendable {
     /// The first plan of an episode that fails, from 0.
     public let plan: Int
 
-    /// Reads `hang:N`, `throw:N` or `nan:N`.
+    /// Reads `hang:N`, `throw:N`, `nan:N` or `crash:N`.
     ///
     /// - Throws: ``Diagnostics/InputError`` for anything else.
     public init(_ text: String) throws(InputError) {
@@ -78,7 +81,7 @@ public struct PolicyDrill: Equatable, Sendable {
         else {
             throw InputError(
                 key: "--drill",
-                expected: "hang:N, throw:N or nan:N, with N the first plan that fails",
+                expected: "hang:N, throw:N, nan:N or crash:N, with N the first plan that fails",
                 found: "\"\(text)\""
             )
         }

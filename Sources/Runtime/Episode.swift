@@ -118,11 +118,17 @@ public struct EpisodeJournal: Sendable {
     /// Periods lost in the present episode.
     public private(set) var episodeMisses = 0
 
+    /// Every tick of the present episode, when asked for.
+    public private(set) var ticks: [TickTrace]?
+
     /// Creates an empty journal.
     ///
-    /// - Parameter keepsLatencyText: Whether to keep every tick's stages for a trace file.
-    public init(keepsLatencyText: Bool = false) {
+    /// - Parameters:
+    ///   - keepsLatencyText: Whether to keep every tick's stages for a trace file.
+    ///   - keepsTicks: Whether to keep every tick of the present episode.
+    public init(keepsLatencyText: Bool = false, keepsTicks: Bool = false) {
         latencyText = keepsLatencyText ? LatencyTraceText() : nil
+        ticks = keepsTicks ? [] : nil
         recent.reserveCapacity(Self.recentCount + 1)
     }
 
@@ -136,12 +142,14 @@ public struct EpisodeJournal: Sendable {
         episodeTicks = 0
         episodeMisses = 0
         recent.removeAll(keepingCapacity: true)
+        ticks?.removeAll(keepingCapacity: true)
         latencyText?.beginEpisode(seed: seed)
     }
 
     mutating func record(_ trace: TickTrace) {
         account.record(trace)
         latencyText?.append(trace)
+        ticks?.append(trace)
         episodeTicks += 1
         episodeMisses += Int(trace.missedPeriods)
         recent.append(trace)

@@ -47,6 +47,12 @@ public struct LatencyAccount: Sendable {
         LatencySummary(rows[Row.allCases.firstIndex(of: row) ?? 0])
     }
 
+    /// Calls `body` with each value that a row has seen and how often, ascending.
+    func eachSample(of row: Row, _ body: (_ nanoseconds: Int64, _ count: Int) -> Void) {
+        guard let index = Row.allCases.firstIndex(of: row) else { return }
+        rows[index].eachSample(body)
+    }
+
     /// What was charged.
     public var charge: LatencySummary { LatencySummary(charges) }
     /// What was charged, rounded up to the physics timestep.

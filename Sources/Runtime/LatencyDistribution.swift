@@ -46,4 +46,9 @@ struct LatencyDistribution: Sendable {
         let bucket = Double(histogram.valueAtPercentile(percentile)) / 1000
         return min(max(bucket, minimum.microseconds), maximum.microseconds)
     }
+
+    /// Calls `body` with each value seen, within 0.1 %, and how often, ascending.
+    func eachSample(_ body: (_ nanoseconds: Int64, _ count: Int) -> Void) {
+        for value in histogram.recordedValues() { body(Int64(value.value), Int(value.count)) }
+    }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Foundation
+import Runtime
 
 /// The command line: parses, runs, and turns every outcome into the documented exit code.
 @main
@@ -18,6 +19,7 @@ struct Simrun: ParsableCommand {
             PolicyCommand.self, CollectCommand.self, LatencyCommand.self, MarginCommand.self,
             ClocksCommand.self, LoopCommand.self, ProbeCommand.self, BenchCommand.self,
             CompareCommand.self, ReplayCommand.self, WhyCommand.self, ExportCommand.self,
+            SweepCommand.self, SweepWorkerCommand.self, ReportCommand.self,
         ]
     )
 
@@ -45,4 +47,8 @@ struct Simrun: ParsableCommand {
 /// The version that results carry.
 enum Version {
     static let current = "0.1.0"
+
+    /// SHA-256 of this very program: tells builds of one version apart.
+    static let programSHA256: String =
+        (try? ContentHash.sha256(ofFile: "/proc/self/exe")) ?? "unknown"
 }

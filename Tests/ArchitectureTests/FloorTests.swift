@@ -5,13 +5,13 @@ import Testing
 private let floors: [String: Int] = [
     "Diagnostics": 0, "CBullet": 0, "CUrdf": 0, "CKinematics": 0, "CRaycast": 0, "CHDF5": 0,
     "CMalloc": 0, "CKernels": 0, "CDigest": 0, "CCryptoSystem": 0, "CBulletSystem": 0,
-    "CUrdfSystem": 0,
+    "CUrdfSystem": 0, "CSQLite": 0,
     "CEigenSystem": 0, "CMesh": 0, "CAssimpSystem": 0, "CRealtime": 0, "CProcessor": 0,
     "CZlib": 0, "CPngSystem": 0, "CPng": 0,
     "Spatial": 1, "Processor": 1,
     "Robots": 2, "Physics": 2, "Inference": 2,
     "Runtime": 3,
-    "Sensing": 4, "Policies": 4, "Recording": 4, "Serving": 4,
+    "Sensing": 4, "Policies": 4, "Recording": 4, "Results": 4, "Serving": 4,
     "Tasks": 5,
     "simrun": 6, "simrun-bench": 6,
 ]
@@ -21,7 +21,7 @@ private let forbidden: [String: Set<String>] = [
     // No policy can see privileged state.
     "Policies": ["Physics", "Sensing", "Tasks"],
     // The loop knows no Bullet, no file format, no network.
-    "Runtime": ["Physics", "CBullet", "CHDF5", "CRaycast"],
+    "Runtime": ["Physics", "CBullet", "CHDF5", "CSQLite", "CRaycast"],
 ]
 
 /// Leaves are wrapped once: only these targets may import them.
@@ -31,6 +31,7 @@ private let wrappers: [String: Set<String>] = [
     "CRaycast": ["Sensing"], "CHDF5": ["Recording"], "CMalloc": ["simrun-bench"],
     "CDigest": ["Runtime"], "CRealtime": ["Runtime"], "CKernels": ["Inference"],
     "CProcessor": ["Processor"], "CZlib": ["Recording"], "CPng": ["Recording"],
+    "CSQLite": ["Results"],
 ]
 
 private let root = URL(filePath: #filePath)

@@ -9,7 +9,7 @@ struct Simrun {
     static let root = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-    private static let program =
+    static let program =
         ProcessInfo.processInfo.environment["SIMRUN_BINARY"].map { URL(filePath: $0) }
         ?? root.appending(path: ".build/debug/simrun")
 

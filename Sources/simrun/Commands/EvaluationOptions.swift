@@ -40,10 +40,7 @@ struct EvaluationOptions: ParsableArguments {
         if let policy { arguments += ["--policy=\(policy)"] }
         if let robot { arguments += ["--robot=\(robot)"] }
         if let rate { arguments += ["--rate", "\(rate)"] }
-        arguments += paths.robotPath.map { "--robot-path=\($0)" }
-        arguments += paths.taskPath.map { "--task-path=\($0)" }
-        arguments += paths.policyPath.map { "--policy-path=\($0)" }
-        arguments += ["--", task]
+        arguments += paths.flags + ["--", task]
         return try RunPlan(options: try TaskOptions.parse(arguments), arguments: arguments)
     }
 

@@ -105,6 +105,7 @@ struct TaskCommand: ParsableCommand {
                     ($0.rawValue, account.summary(of: $0))
                 }
             ),
+            latencyBuckets: account.buckets,
             chargeUs: TaskReport.Charge(
                 p50: account.charge.p50,
                 p99: account.charge.p99,
@@ -139,7 +140,8 @@ extension TaskReport.Episode {
             ticks: result.ticks,
             misses: result.misses,
             stateHash: episode.stateHash.hexadecimal,
-            instruction: episode.instruction
+            instruction: episode.instruction,
+            elapsedS: result.elapsed.seconds
         )
     }
 }

@@ -52,7 +52,8 @@ struct TaskOptions: ParsableArguments {
 
     @Option(
         help: """
-            A drill: make the policy fail at plan N of each episode, as hang:N, throw:N or nan:N.
+            A drill: make the policy fail at plan N of each episode, as hang:N, throw:N, nan:N or \
+            crash:N.
             """
     )
     var drill: String?
@@ -145,6 +146,13 @@ struct TaskOptions: ParsableArguments {
         }
         guard seed <= UInt64.max - UInt64(episodes) else {
             throw InputError(key: "--seed", expected: "a seed with room above", found: "\(seed)")
+        }
+        if let instruction, instruction.isEmpty || instruction.utf8.count > 1000 {
+            throw InputError(
+                key: "--instruction",
+                expected: "1 to 1000 bytes of text",
+                found: "\(instruction.utf8.count)"
+            )
         }
         if latency != nil, clock != .charged {
             throw InputError(

@@ -61,39 +61,66 @@ struct EpisodeRunner: Sendable {
         }
     }
 
-    /// One thread's share, from its own plant, policy and loop.
+    /// One thread's share of a board, from its own plant, policy and loop.
     func work(_ board: Board) {
+        var kept = EpisodeJournal(keepsLatencyText: plan.options.saveLatency != nil)
         do {
-            let plant = try plan.setup.makePlant(cloudSeedOffset: plan.options.cloudSeedOffset)
-            switch plan.actor {
-            case .expert:
-                try work(board, plant: plant, brain: plan.setup.makeExpert(for: plant))
-            case .random:
-                let width = plan.configuration.controller.actionWidth
-                try work(board, plant: plant, brain: RandomPolicy(actionWidth: width))
-            case .network(let model):
-                let policy = UNetPolicy(
-                    model: model,
-                    partner: plan.options.network.threads == 2 ? ProductPartner() : nil
+            try work(
+                SeedLine(
+                    next: {
+                        let index = board.next.wrappingAdd(1, ordering: .relaxed).oldValue
+                        return index < plan.options.episodes
+                            ? plan.options.seed + UInt64(index) : nil
+                    },
+                    deliver: { episode, journal in
+                        kept.add(journal)
+                        let index = Int(episode.result.seed - plan.options.seed)
+                        board.results.withLock { $0.episodes[index] = episode }
+                        board.done.wrappingAdd(1, ordering: .relaxed)
+                    },
+                    isStopped: { board.stopped.load(ordering: .relaxed) }
                 )
-                if let drill = plan.drill {
-                    try work(board, plant: plant, brain: FaultDrill(policy, drill: drill))
-                } else {
-                    try work(board, plant: plant, brain: policy)
-                }
-            }
+            )
         } catch {
             board.stopped.store(true, ordering: .relaxed)
             board.results.withLock { if $0.failure == nil { $0.failure = error } }
         }
+        board.results.withLock {
+            $0.account.add(kept.account)
+            // Saved traces are refused with several jobs, so there is one text at most.
+            if let text = kept.latencyText { $0.latencyText = text.text }
+        }
+    }
+
+    /// Runs the seeds of a line, one after the other, with one plant, policy and loop.
+    ///
+    /// - Throws: ``Outcome/fault(_:lastTicks:)`` or an ``InputError``; what was delivered counts.
+    func work(_ line: SeedLine) throws {
+        let plant = try plan.setup.makePlant(cloudSeedOffset: plan.options.cloudSeedOffset)
+        switch plan.actor {
+        case .expert:
+            try work(line, plant: plant, brain: plan.setup.makeExpert(for: plant))
+        case .random:
+            let width = plan.configuration.controller.actionWidth
+            try work(line, plant: plant, brain: RandomPolicy(actionWidth: width))
+        case .network(let model):
+            let policy = UNetPolicy(
+                model: model,
+                partner: plan.options.network.threads == 2 ? ProductPartner() : nil
+            )
+            if let drill = plan.drill {
+                try work(line, plant: plant, brain: FaultDrill(policy, drill: drill))
+            } else {
+                try work(line, plant: plant, brain: policy)
+            }
+        }
     }
 
     private func work<Brain: Policy>(
-        _ board: Board,
+        _ line: SeedLine,
         plant: SimulatedPlant,
         brain: Brain
     ) throws {
-        let options = plan.options
         var loop = ControlLoop(
             plant: plant,
             policy: brain,
@@ -112,35 +139,27 @@ struct EpisodeRunner: Sendable {
             // After the loop, whose planning thread keeps the other processors.
             session = WallClockSession(
                 patience: plan.configuration.patience,
-                quiet: options.gates.ci
+                quiet: plan.options.gates.ci
             )
             try warmUp(&loop)
         }
-        var kept = EpisodeJournal(keepsLatencyText: options.saveLatency != nil)
-        while !board.stopped.load(ordering: .relaxed), !Interrupt.isRequested {
-            let index = board.next.wrappingAdd(1, ordering: .relaxed).oldValue
-            guard index < options.episodes else { break }
-            let seed = options.seed + UInt64(index)
+        while !line.isStopped(), !Interrupt.isRequested, let seed = line.next() {
             // By itself, so that an interrupted episode leaves no trace in the account.
-            var journal = EpisodeJournal(keepsLatencyText: options.saveLatency != nil)
+            var journal = EpisodeJournal(
+                keepsLatencyText: plan.options.saveLatency != nil,
+                keepsTicks: line.keepsTicks(seed)
+            )
             guard
                 let episode = try run(
                     seed: seed,
                     loop: &loop,
                     journal: &journal,
-                    board,
+                    line,
                     session,
                     recording
                 )
             else { break }
-            kept.add(journal)
-            board.results.withLock { $0.episodes[index] = episode }
-            board.done.wrappingAdd(1, ordering: .relaxed)
-        }
-        board.results.withLock {
-            $0.account.add(kept.account)
-            // Saved traces are refused with several jobs, so there is one text at most.
-            if let text = kept.latencyText { $0.latencyText = text.text }
+            line.deliver(episode, journal)
         }
     }
 
@@ -161,7 +180,7 @@ struct EpisodeRunner: Sendable {
         seed: UInt64,
         loop: inout ControlLoop<SimulatedPlant, Brain, PreciseTime>,
         journal: inout EpisodeJournal,
-        _ board: Board,
+        _ line: SeedLine,
         _ session: WallClockSession?,
         _ recording: RecordingSession?
     ) throws -> RunResult.Episode? {
@@ -178,7 +197,7 @@ struct EpisodeRunner: Sendable {
                 timeLimit: plan.setup.task.timeLimit,
                 journal: &journal,
                 isInterrupted: {
-                    Interrupt.isRequested || board.stopped.load(ordering: .relaxed)
+                    Interrupt.isRequested || line.isStopped()
                         || recording?.hasFailed ?? false
                         || ticks == plan.takeoverTick
                 },
@@ -188,6 +207,7 @@ struct EpisodeRunner: Sendable {
                     recording?.note(loop, acted: acted)
                     ticks += 1
                     film?.film(loop.plant)
+                    line.watch(loop.plant)
                 }
             )
             try film?.finish()

@@ -29,7 +29,7 @@ struct Progress {
     }
 
     /// Seconds under two minutes, then minutes, then hours.
-    private static func clock(_ seconds: Double) -> String {
+    static func clock(_ seconds: Double) -> String {
         if seconds < 120 { return "\(Int(seconds.rounded(.up))) s" }
         if seconds < 7200 { return "\(Int((seconds / 60).rounded(.up))) min" }
         return (seconds / 3600).text(1) + " h"

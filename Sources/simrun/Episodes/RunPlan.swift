@@ -93,7 +93,7 @@ struct RunPlan: Sendable {
             policyName = "random"
         default:
             let library = PolicyLibrary(searchPaths: options.paths.policyFolders)
-            let model = try UNetModel(
+            let model = try PolicyShelf.model(
                 directory: library.directory(of: name),
                 format: options.network.format()
             )

@@ -9,6 +9,8 @@ enum LatencyPlotStyle {
     ]
 
     static let count = colours.count
+    static var lightColours: [String] { colours.map(\.light) }
+    static var darkColours: [String] { colours.map(\.dark) }
 
     static var css: String {
         """
@@ -20,7 +22,7 @@ enum LatencyPlotStyle {
         .axis { stroke: #555; stroke-width: 1; }
         .mark { stroke: #888; stroke-width: 1; stroke-dasharray: 3 3; }
         .leader { stroke: #888; stroke-width: 0.75; }
-        \(rules(colours.map(\.light), paper: "#fff"))
+        \(rules(lightColours, paper: "#fff"))
         .line { fill: none; stroke-width: 2; stroke-linejoin: round; }
         .bar { stroke-width: 1.25; opacity: 0.75; }
         .dot { stroke-width: 1; }
@@ -31,7 +33,7 @@ enum LatencyPlotStyle {
         .grid { stroke: #33373d; }
         .axis { stroke: #aaa; }
         .mark, .leader { stroke: #777; }
-        \(rules(colours.map(\.dark), paper: "#16181c"))
+        \(rules(darkColours, paper: "#16181c"))
         }
         """
     }

@@ -13,6 +13,11 @@ struct PlotSeries {
     var name: String
     var points: [Point]
 
+    init(name: String, points: [Point]) {
+        self.name = name
+        self.points = points
+    }
+
     /// Rows of one strategy and speed, by latency.
     init(name: String, rows: [LatencyRow]) {
         self.name = name

@@ -47,6 +47,16 @@ struct SVGDrawing {
         )
     }
 
+    /// An outline of many corners, each subpath closed: cheaper than a shape for each.
+    mutating func area(_ outlines: [[(x: Double, y: Double)]], class name: String) {
+        let data = outlines.map { corners in
+            "M"
+                + corners.map { "\(Self.number($0.x)) \(Self.number($0.y))" }
+                .joined(separator: "L") + "Z"
+        }
+        body.append("<path class=\"\(name)\" d=\"\(data.joined())\"/>")
+    }
+
     /// Writes one line of text; `degrees` turns it about its anchor, clockwise.
     mutating func text(
         _ text: String,
@@ -97,6 +107,32 @@ struct SVGDrawing {
             """
     }
 
+    /// The drawing as an element of a page, which brings the style.
+    ///
+    /// - Parameters:
+    ///   - id: Begins the names of title and description; once in a page.
+    ///   - title: What a screen reader says first.
+    ///   - description: What it says then.
+    func element(id: String, title: String, description: String) -> String {
+        let size = "\(Self.number(width)) \(Self.number(height))"
+        return """
+            <svg viewBox="0 0 \(size)" width="\(Self.number(width))" \
+            height="\(Self.number(height))" role="img" aria-labelledby="\(id)-t \(id)-d">
+            <title id="\(id)-t">\(Self.escaped(title))</title>
+            <desc id="\(id)-d">\(Self.escaped(description))</desc>
+            \(body.joined(separator: "\n"))
+            </svg>
+            """
+    }
+
+    /// The drawing as an element that only repeats what stands beside it: readers that cannot see
+    /// pass over it.
+    func ornament(class name: String) -> String {
+        let size = "\(Self.number(width)) \(Self.number(height))"
+        return "<svg class=\"\(name)\" viewBox=\"0 0 \(size)\" aria-hidden=\"true\""
+            + " preserveAspectRatio=\"none\">\(body.joined())</svg>"
+    }
+
     /// Text with what XML reserves written as entities, and without what it forbids.
     static func escaped(_ text: String) -> String {
         var result = ""
@@ -106,8 +142,7 @@ struct SVGDrawing {
             case "<": result += "&lt;"
             case ">": result += "&gt;"
             case "\"": result += "&quot;"
-            case _ where scalar.value < 0x20 || scalar.value == 0xFFFE || scalar.value == 0xFFFF:
-                result += " "
+            case _ where HTML.isHidden(scalar): result += " "
             default: result.unicodeScalars.append(scalar)
             }
         }

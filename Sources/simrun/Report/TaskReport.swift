@@ -38,9 +38,12 @@ struct TaskReport: Encodable {
         var misses: Int
         var stateHash: String
         var instruction: String?
+        /// Episode time at its end.
+        var elapsedS: Double
 
         enum CodingKeys: String, CodingKey {
             case seed, success, steady, ticks, misses, instruction, cause
+            case elapsedS = "elapsed_s"
             case successAtEnd = "success_at_end"
             case successOnce = "success_once"
             case successAtS = "success_at_s"
@@ -62,6 +65,7 @@ struct TaskReport: Encodable {
             try container.encode(misses, forKey: .misses)
             try container.encode(stateHash, forKey: .stateHash)
             try container.encode(instruction, forKey: .instruction)
+            try container.encode(elapsedS, forKey: .elapsedS)
         }
     }
 
@@ -126,6 +130,8 @@ struct TaskReport: Encodable {
     var stolenTicks: Int
     var stolenMisses: Int
     var latencyUs: [String: LatencySummary]
+    /// The same as coarse counts, which add up and can be drawn.
+    var latencyBuckets: LatencyBuckets
     var chargeUs: Charge
     var observationAgeUs: Age
     var wallS: Double
@@ -149,6 +155,7 @@ struct TaskReport: Encodable {
         case stolenTicks = "stolen_ticks"
         case stolenMisses = "stolen_misses"
         case latencyUs = "latency_us"
+        case latencyBuckets = "latency_buckets"
         case chargeUs = "charge_us"
         case observationAgeUs = "observation_age_us"
         case wallS = "wall_s"

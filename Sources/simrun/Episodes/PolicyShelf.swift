@@ -1,0 +1,26 @@
+import Diagnostics
+import Inference
+import Policies
+import Synchronization
+
+/// Policies that this process has loaded: plans of the same policy share its weights.
+enum PolicyShelf {
+    private struct Key: Hashable {
+        var directory: String
+        var format: String?
+    }
+
+    private static let shelf = Mutex<[Key: UNetModel]>([:])
+
+    /// The policy of a directory, loaded the first time it is asked for.
+    static func model(
+        directory: String,
+        format: WeightFormat?
+    ) throws(InputError) -> UNetModel {
+        let key = Key(directory: directory, format: format?.rawValue)
+        if let model = shelf.withLock({ $0[key] }) { return model }
+        let model = try UNetModel(directory: directory, format: format)
+        shelf.withLock { $0[key] = model }
+        return model
+    }
+}
