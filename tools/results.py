@@ -6,7 +6,8 @@
     latency-grid [TASK ...]     success against latency and strategy; plots go to docs/, rows to results/;
                                 conveyor-pick-speeds: two strategies at three speeds
     margins [POLICY ...]        the largest delay each policy tolerates
-    experts [TASK ...]          every task's expert over 200 seeds; the moving tasks' also late
+    experts [TASK ...]          every task's expert over 200 seeds
+    moving-experts              the moving tasks' experts, in time and late
     resets                      how long it takes to build each task's world anew
     wall [TASK [EPISODES]]      the wall clock, and its trace replayed on the charged clock
     inference [FILTER ...]      plans, sensors, physics and ticks against the machine's limits; all
@@ -149,7 +150,7 @@ def margins(*names):
 
 
 def experts(*names):
-    """Every task's expert over 200 seeds; then the moving tasks' at two speeds, in time and 132 ms late."""
+    """Every task's expert over 200 seeds in lockstep."""
     print("| suite | task | success | 95 % | steady | time to success, median | failures by cause |")
     print("|---|---|---|---|---|---|---|")
     tasks = [task for task in shipped("tasks") if not names or task["name"] in names]
@@ -168,16 +169,17 @@ def experts(*names):
               f"| {low:.3f} to {high:.3f} | {steady} of {len(held)} | {median} | "
               + (", ".join(f"{cause} {count}" for cause, count in causes.most_common()) or "none") + " |",
               flush=True)
-    print(f"\n{host['cpu']}, {host['cores']} cores\n")
-    moving_experts([task for task in tasks if task["name"] in MOVING])
+    if host:
+        print(f"\n{host['cpu']}, {host['cores']} cores")
 
 
-def moving_experts(tasks):
-    if not tasks:
-        return
+def moving_experts():
+    """The moving tasks' experts at the default speed and at the top, in time and 132 ms late."""
     print("| task | target | the world waits | 95 % | 132 ms a plan | 95 % |")
     print("|---|---|---|---|---|---|")
-    for task in tasks:
+    for task in shipped("tasks"):
+        if task["name"] not in MOVING:
+            continue
         speed = task["target_speed"]
         for metres, episodes in ((speed["standard"], 200), (speed["highest"], 100)):
             flags = ["--policy", "expert", "--target-speed", str(metres)]
@@ -248,7 +250,7 @@ def inference(*filters):
             print(f"| {row['name']} | {row['dtype']} | {times} | {share} |", flush=True)
 
 
-COMMANDS = {"inference": inference, "success": success, "latency": latency, "experts": experts, "resets": resets, "wall": wall, "latency-grid": latency_grid, "margins": margins}
+COMMANDS = {"inference": inference, "success": success, "latency": latency, "experts": experts, "moving-experts": moving_experts, "resets": resets, "wall": wall, "latency-grid": latency_grid, "margins": margins}
 
 if __name__ == "__main__":
     what = sys.argv[1] if len(sys.argv) > 1 else "success"
