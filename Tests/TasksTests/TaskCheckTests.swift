@@ -83,7 +83,7 @@ struct Nonsense: Sendable, CustomTestStringConvertible {
         }
     }
 
-    @Test(arguments: ["reach", "pick-place", "conveyor-pick"])
+    @Test(arguments: ["reach", "pick-place", "conveyor-pick", "spoon-on-towel"])
     func `nothing is wrong with our own`(name: String) throws {
         let task = try TaskFolder.library.task(named: name)
         let setup = try TaskSetup(task: task, robot: TaskFolder.robots.load(task.robot))
