@@ -17,6 +17,7 @@ Needs training/requirements-counterparts.txt.
 """
 
 import argparse
+import contextlib
 import json
 import math
 import os
@@ -33,6 +34,19 @@ ROOT = Path(__file__).resolve().parent.parent
 CASES = {"": (0, 1.15), "-9-boxes": (8, 2.0)}
 MOST_JOINT_DIFFERENCE = 0.02
 MOST_OBJECT_DIFFERENCE = 0.01
+
+
+@contextlib.contextmanager
+def aside():
+    """PyBullet greets and warns on standard output: meanwhile that is the standard error."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 # The scene as PyBullet reads it.
@@ -106,10 +120,11 @@ class PyBullet:
     """The scene in PyBullet, rebuilt for every run."""
 
     def __init__(self, loaded):
-        import pybullet
+        with aside():
+            import pybullet
 
+            pybullet.connect(pybullet.DIRECT)
         self.p = pybullet
-        pybullet.connect(pybullet.DIRECT)
         self.scene = loaded["scene"]
         self.commands = loaded["commands"]
         folder = tempfile.TemporaryDirectory()
@@ -180,6 +195,9 @@ class PyBullet:
         for index, link in enumerate(scene["links"]):
             self.surface(self.robot, index, link["surface"])
             p.resetJointState(self.robot, index, scene["home"][index])
+            # Its importer puts 0 for published tensors that no body can have, such as the Panda's
+            # fourth link's.
+            p.changeDynamics(self.robot, index, localInertiaDiagonal=link["inertia"])
         for gear in scene["gears"]:
             constraint = p.createConstraint(
                 self.robot,
@@ -211,7 +229,8 @@ class PyBullet:
             self.objects.append(made)
 
     def run(self):
-        self.build()
+        with aside():
+            self.build()
         p, links = self.p, self.scene["links"]
         joints = list(range(len(links)))
         control = {
@@ -360,7 +379,8 @@ def main():
     if not os.access(arguments.simrun, os.X_OK):
         parser.error(f"{arguments.simrun} is not there: swift build -c release --product simrun")
     try:
-        import pybullet  # noqa: F401
+        with aside():
+            import pybullet  # noqa: F401
     except ImportError:
         sys.exit("benchmarks/pybullet_scene.py needs training/requirements-counterparts.txt")
     rows = [measure(arguments, suffix) for suffix in CASES]
