@@ -31,8 +31,10 @@ import Testing
         #expect(!failed.contains("wrist_rotate"))
     }
 
-    /// Closes on a cube of 3 cm that lies on the floor, lifts it by 8 cm in a second, holds it for
-    /// two: it must hardly move in the hand. In a jaw, whose faces lean, it may turn a little.
+    /// Closes on a cube of 3 cm on the floor, lifts it by 8 cm in a second, holds it for two.
+    ///
+    /// It must hardly move in the hand. A jaw's faces lean by 6 degrees and more, and the cube turns
+    /// until it lies flush with them.
     @Test(arguments: shipped)
     func `a shipped gripper lifts a cube and holds it`(name: String) throws {
         let robot = try TaskFolder.robot(name)
@@ -46,7 +48,7 @@ import Testing
         let isJaw = robot.gripper?.kind == .jaw
         #expect(slip < (isJaw ? 5e-3 : 2e-3), "\(slip)")
         let turn = scene.toolFromCube.rotation.angle(to: lifted.rotation)
-        #expect(turn < (isJaw ? 0.3 : 0.1), "\(turn)")
+        #expect(turn < (isJaw ? 0.5 : 0.1), "\(turn)")
     }
 }
 

@@ -35,7 +35,8 @@ int32_t cm_points_count(const cm_points *points);
 /* `[count, 3]`, all finite. */
 const double *cm_points_data(const cm_points *points);
 
-/* The convex hull of `points[count, 3]`, all finite. Returns NULL when fewer than three different
+/* The convex hull of `points[count, 3]`, all finite; its corners are rounded to a ten-thousandth of
+ * the extent. Returns NULL when fewer than three different
  * points are left, when the hull is too large, or when memory is short. */
 cm_hull *cm_hull_create(const double *points, int32_t count);
 void cm_hull_free(cm_hull *hull);
