@@ -20,6 +20,8 @@ public final class SceneState {
     var startHeights: [Double]
     /// Fixtures in the task's order.
     var fixtures: [FixtureState] = []
+    /// What they are made of.
+    var models: [FixtureModel] = []
     /// How the target's velocity changes, where it is led along a path.
     var targetAcceleration: Vector3 = .zero
     /// Index of the object that the task is about, which experts handle.

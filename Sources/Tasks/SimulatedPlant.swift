@@ -51,6 +51,7 @@ public struct SimulatedPlant: Plant {
             target: task.target(of: 0),
             padLinks: robot.gripper?.padLinks ?? []
         )
+        state.models = task.fixtures.map(\.model)
         scene = try SceneWorld(
             setup: setup,
             placement: try ScenePlacement(task: task, seed: 0),

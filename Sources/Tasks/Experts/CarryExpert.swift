@@ -1,8 +1,8 @@
 import Foundation
 import Spatial
 
-/// Works off a success condition of the kinds that a hand alone can bring about: picks up each
-/// object that it speaks of, turned across its narrow side, and puts it where it belongs.
+/// Works off a success condition of the kinds that a hand alone can bring about: opens drawers,
+/// picks up each object that it speaks of, turned across its narrow side, and puts it where it belongs.
 ///
 /// Like every expert it is memoryless: what to do next follows from where things are.
 enum CarryExpert {
@@ -21,9 +21,10 @@ enum CarryExpert {
 
     static func intent(in state: SceneState) -> ExpertIntent {
         let tool = state.worldFromTool.translation
-        guard let subgoal = Subgoal.first(in: state, of: state.condition) else {
-            return retreat(in: state, from: tool)
-        }
+        let errand = Errand.first(in: state, of: state.condition)
+        if case .pull(let pull)? = errand { return pull.intent(in: state) }
+        if let way = wayOut(in: state, from: tool) { return way }
+        guard case .carry(let subgoal)? = errand else { return retreat(in: state, from: tool) }
         let object = state.worldFromObject[subgoal.object].translation
         let grasp = graspPoint(of: subgoal.object, in: state)
         let isHeld = state.isGrasped(subgoal.object) && (grasp - tool).length < near
@@ -95,6 +96,18 @@ enum CarryExpert {
         let target = subgoal.place - offset + Vector3(0, 0, height)
         let isThere = sideways < aligned && object.z < subgoal.place.z + subgoal.drop
         return ExpertIntent(toolTarget: target, closes: !(subgoal.isReleased && isThere))
+    }
+
+    /// Up, where the hand is still down behind the bar of a drawer that it has opened.
+    private static func wayOut(in state: SceneState, from tool: Vector3) -> ExpertIntent? {
+        for fact in state.condition.facts {
+            guard case .joint(let joint) = fact, let pull = DrawerPull(joint, in: state),
+                pull.holdsHand(in: state)
+            else { continue }
+            let up = Vector3(tool.x, tool.y, tool.z + hover)
+            return ExpertIntent(toolTarget: up, closes: state.gripperOpening < 0.01)
+        }
+        return nil
     }
 
     /// Everything is done: up and out of the way, with the hand open.

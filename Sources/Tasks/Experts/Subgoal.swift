@@ -9,18 +9,9 @@ struct Subgoal {
     /// Whether it is let go there, or held.
     var isReleased: Bool
     /// How far over ``place`` it may be let go, in metres.
-    var drop = 0.004
+    var drop: Double
     /// Whether what the condition asks for holds.
     var holds: Bool
-
-    /// The subgoals of a condition, in the file's order: what is asked of one object is one of them.
-    static func first(in state: SceneState, of condition: Condition) -> Subgoal? {
-        var found: Subgoal?
-        visit(condition, state) { subgoal in
-            if found == nil, !subgoal.isDone(in: state) { found = subgoal }
-        }
-        return found
-    }
 
     /// Whether nothing is left to do: it stands where it should and the hand is off it.
     func isDone(in state: SceneState) -> Bool {
@@ -35,35 +26,41 @@ struct Subgoal {
         return Vector3(off.x, off.y, 0).length < 0.012 && abs(off.z) < 0.012
     }
 
-    private static func visit(
-        _ condition: Condition,
-        _ state: SceneState,
-        _ body: (Subgoal) -> Void
-    ) {
-        switch condition {
-        case .all(let conditions):
-            for condition in conditions { visit(condition, state, body) }
-        case .any(let conditions):
-            if let first = conditions.first { visit(first, state, body) }
+    /// What a fact asks for, where it asks for an object to be somewhere.
+    init?(_ fact: Condition, in state: SceneState) {
+        switch fact {
         case .on(let support):
-            body(
-                Subgoal(
-                    object: support.object,
-                    place: top(of: support.support, under: support.object, state),
-                    isReleased: true,
-                    holds: condition.holds(in: state)
-                )
+            self.init(
+                object: support.object,
+                place: Self.top(of: support.support, under: support.object, state),
+                isReleased: true,
+                holds: fact.holds(in: state)
             )
         case .inside(let inside):
-            body(drop(inside, condition, state))
+            self = Self.drop(inside, fact, state)
         case .distance(let distance):
-            if let subgoal = carry(distance, condition, state) { body(subgoal) }
+            guard let subgoal = Self.carry(distance, fact, state) else { return nil }
+            self = subgoal
         case .lifted(let object, let height):
             var place = state.worldFromObject[object].translation
             place.z = state.startHeights[object] + height + 0.02
-            body(Subgoal(object: object, place: place, isReleased: false, holds: false))
-        case .not, .above, .joint, .contact, .grasped, .released: break
+            self.init(object: object, place: place, isReleased: false, holds: false)
+        case .all, .any, .not, .above, .joint, .contact, .grasped, .released: return nil
         }
+    }
+
+    private init(
+        object: Int,
+        place: Vector3,
+        isReleased: Bool,
+        drop: Double = 0.004,
+        holds: Bool
+    ) {
+        self.object = object
+        self.place = place
+        self.isReleased = isReleased
+        self.drop = drop
+        self.holds = holds
     }
 
     /// Over the middle of a box, from where it falls in.
@@ -117,5 +114,47 @@ struct Subgoal {
     ) -> Vector3 {
         let height = state.scene[support].halfExtents.z + state.scene[object].halfExtents.z
         return state.worldFromObject[support].translation + Vector3(0, 0, height)
+    }
+}
+
+/// One of the things that a success condition asks for, in the file's order.
+enum Errand {
+    /// To bring an object somewhere.
+    case carry(Subgoal)
+    /// To open a drawer.
+    case pull(DrawerPull)
+
+    /// The first that is not yet done; nil when all are.
+    static func first(in state: SceneState, of condition: Condition) -> Errand? {
+        var found: Errand?
+        visit(condition, state) { errand in
+            if found == nil, !errand.isDone(in: state) { found = errand }
+        }
+        return found
+    }
+
+    private func isDone(in state: SceneState) -> Bool {
+        switch self {
+        case .carry(let subgoal): subgoal.isDone(in: state)
+        case .pull(let pull): pull.isDone(in: state)
+        }
+    }
+
+    private static func visit(
+        _ condition: Condition,
+        _ state: SceneState,
+        _ body: (Errand) -> Void
+    ) {
+        switch condition {
+        case .all(let conditions):
+            for condition in conditions { visit(condition, state, body) }
+        case .any(let conditions):
+            if let first = conditions.first { visit(first, state, body) }
+        case .joint(let joint):
+            if let pull = DrawerPull(joint, in: state) { body(.pull(pull)) }
+        case .not: break
+        default:
+            if let subgoal = Subgoal(condition, in: state) { body(.carry(subgoal)) }
+        }
     }
 }
