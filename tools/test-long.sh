@@ -154,7 +154,7 @@ for task in conveyor-pick track intercept; do
 done
 for task in push door-open drawer-open drawer-close button-press-topdown peg-insert-side \
     window-open window-close assembly hammer shelf-place stick-push sweep-into disassemble \
-    spoon-on-towel carrot-on-plate stack-blocks eggplant-in-basket; do
+    spoon-on-towel carrot-on-plate stack-blocks eggplant-in-basket language; do
     step "expert, $task, 200 seeds" suite_expert "$task"
 done
 step "policy, conveyor-pick, 200 seeds" moving_policy conveyor-pick 0.9
