@@ -74,12 +74,18 @@ private let fuzzScale =
             let task = try TaskFolder.library.task(named: name)
             let workspace = try #require(task.control.workspace)
             for region in [task.goal].compactMap({ $0 })
-                + task.scene.filter({ $0.kind == .dynamic })
+                + task.scene.filter({ $0.kind == .dynamic && $0.start.hasPlace })
                 .map(\.start.region)
             {
                 // Objects lie lower than the tool goes to grasp them.
                 #expect(region.lower.x >= workspace.lower.x && region.lower.y >= workspace.lower.y)
                 #expect(all(region.upper .<= workspace.upper))
+            }
+            for index in task.scene.indices {
+                for point in task.fixedStarts?.points(of: index, height: 0) ?? [] {
+                    #expect(point.x >= workspace.lower.x && point.x <= workspace.upper.x)
+                    #expect(point.y >= workspace.lower.y && point.y <= workspace.upper.y)
+                }
             }
         }
     }
