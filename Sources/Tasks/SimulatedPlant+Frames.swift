@@ -22,13 +22,14 @@ extension SimulatedPlant {
     /// and links. Links are named `ROBOT/LINK`.
     public var frameNames: [String] {
         let robot = setup.robot
-        return ["\(robot.name)/\(robot.base.name)"]
-            + robot.links.map { "\(robot.name)/\($0.name)" }
-            + setup.task.scene.map(\.name)
-            + setup.task.fixtures.flatMap { fixture in
-                [fixture.name]
-                    + fixture.model.links.map { "\(fixture.name)/\($0.name)" }
-            }
+        var names = ["\(robot.name)/\(robot.base.name)"]
+        for link in robot.links { names.append("\(robot.name)/\(link.name)") }
+        for object in setup.task.scene { names.append(object.name) }
+        for fixture in setup.task.fixtures {
+            names.append(fixture.name)
+            for link in fixture.model.links { names.append("\(fixture.name)/\(link.name)") }
+        }
+        return names
     }
 
     /// How many frames there are.
@@ -82,15 +83,23 @@ extension SimulatedPlant {
 
     /// What the numbers of ``copyState(into:)`` are.
     public var stateNames: [String] {
-        let links = setup.robot.links.map(\.body.name)
-        let parts = ["x", "y", "z", "qx", "qy", "qz", "qw"]
-        return links.map { $0 + ".pos" } + links.map { $0 + ".vel" }
-            + setup.task.scene.flatMap { object in parts.map { "\(object.name).\($0)" } }
-            + setup.task.fixtures.flatMap { fixture in
-                let links = fixture.model.links.map { "\(fixture.name)/\($0.name)" }
-                return links.map { $0 + ".pos" } + links.map { $0 + ".vel" }
+        var names: [String] = []
+        for part in [".pos", ".vel"] {
+            for link in setup.robot.links { names.append(link.name + part) }
+        }
+        for object in setup.task.scene {
+            for part in ["x", "y", "z", "qx", "qy", "qz", "qw"] {
+                names.append(object.name + "." + part)
             }
-            + ["goal.x", "goal.y", "goal.z"]
+        }
+        for fixture in setup.task.fixtures {
+            for part in [".pos", ".vel"] {
+                for link in fixture.model.links {
+                    names.append(fixture.name + "/" + link.name + part)
+                }
+            }
+        }
+        return names + ["goal.x", "goal.y", "goal.z"]
     }
 
     /// Writes the true state, laid out as ``flatState``.

@@ -83,13 +83,13 @@ struct SimrunBench: ParsableCommand {
         let cost = try gate.cost()
         let share = cost.recorded.seconds / cost.plain.seconds - 1
         print(
-            String(
-                format: "%@: %.1f us a tick, %.1f us recorded, %+.1f %%",
-                gate.setup.task.name,
-                cost.plain.microseconds,
-                cost.recorded.microseconds,
-                share * 100
-            )
+            gate.setup.task.name + ": "
+                + String(
+                    format: "%.1f us a tick, %.1f us recorded, %+.1f %%",
+                    cost.plain.microseconds,
+                    cost.recorded.microseconds,
+                    share * 100
+                )
         )
     }
 

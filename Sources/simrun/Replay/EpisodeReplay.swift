@@ -77,7 +77,7 @@ struct EpisodeReplay {
                     $0 == episode.stateHash.hexadecimal
                 }
             }
-        } catch Outcome.fault where recording.result["fault"] != nil {
+        } catch Outcome.fault(_, _) where recording.result["fault"] != nil {
             // It ended in a fault, and does so again: what was recorded until then is compared.
         }
         check.difference = EpisodeDifference.first(in: recording, against: list)

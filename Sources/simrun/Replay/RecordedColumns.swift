@@ -9,6 +9,14 @@ struct RecordedColumns {
         let layout = recording.layout
         let actions = try recording.messages(of: "/action/state", as: ScalarsMessage.self)
         let rows = actions.map(\.ordinal)
+        guard rows.allSatisfy({ $0 < recording.ticks.count }) else {
+            throw InputError(
+                file: recording.path,
+                key: "/action/state",
+                expected: "actions of \(recording.ticks.count) ticks",
+                found: "one of a later tick"
+            )
+        }
         let observed = try Self.byTick(recording, "/observation/state")
         let states = try Self.byTick(recording, "/state")
         func numbers(_ table: [Int: [Double]], _ tick: Int, _ count: Int) throws -> [Double] {
@@ -34,12 +42,14 @@ struct RecordedColumns {
             for tick in rows { column.append(try row(tick)) }
             columns.append(column)
         }
-        var action: [Int: [Float]] = [:]
-        for (tick, message) in actions { action[tick] = message.scalars.map { Float($0.value) } }
+        var taken: [Int: [Double]] = [:]
+        for (tick, message) in actions { taken[tick] = message.scalars.map(\.value) }
         func part(_ range: Range<Int>) -> (Int) throws -> [Float] {
             { tick in try numbers(observed, tick, width)[range].map { Float($0) } }
         }
-        try add("actions", [layout.actionWidth]) { action[$0] ?? [] }
+        try add("actions", [layout.actionWidth]) {
+            try numbers(taken, $0, layout.actionWidth).map { Float($0) }
+        }
         try add("rewards", []) { [recording.ticks[$0].holdsNow ? 1.0 : 0.0] }
         try add("dones", []) { [UInt8($0 == rows.last ? 1 : 0)] }
         try add("states", [layout.stateNames.count]) {
