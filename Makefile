@@ -6,10 +6,11 @@ PYTHON_ENV := .venv
 # The task that `make run` ends with: its target does not wait.
 MOVING_TASK ?= conveyor-pick
 
-.PHONY: run test test-long setup python-env build results-latency results-margins format clean help
+.PHONY: run view test test-long setup python-env build results-latency results-margins format clean help
 
 help:
 	@echo "make run        install what is missing, build, run the main job"
+	@echo "make view       watch one episode in a window (installs GLFW)"
 	@echo "make test       the same set-up and a private Python environment, then all tests"
 	@echo "make test-long  soak, fuzz and statistics that do not fit half an hour"
 	@echo "make setup      the installing alone"
@@ -22,6 +23,10 @@ run: build
 	@echo
 	@.build/release/simrun clocks $(MOVING_TASK) --episodes 10 --video out
 
+view: build
+	@tools/setup.sh "libglfw3:the window" "libgl1-mesa-dri:OpenGL"
+	@.build/release/simrun task pick-place --episodes 1 --view
+
 build: setup
 	@swift build -c release --product simrun
 
@@ -29,7 +34,10 @@ setup:
 	@tools/setup.sh
 
 python-env:
-	@tools/setup.sh "python3-venv:the training environment and counterpart tests"
+	@tools/setup.sh "python3-venv:the training environment and counterpart tests" \
+		"libglfw3:tests of the window" "libegl1:tests of headless pictures" \
+		"libegl-mesa0:their driver" "libgl1-mesa-dri:OpenGL for both" \
+		"xvfb:a display for tests" "xdotool:keys for tests"
 	@tools/python-env.sh $(PYTHON_ENV)
 
 test: python-env

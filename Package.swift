@@ -80,6 +80,8 @@ let floor0: [Target] = [
         cxxSettings: [.define("BT_USE_DOUBLE_PRECISION")]
     ),
     .target(name: "CRealtime"),
+    // Loads GLFW, EGL and OpenGL when they are asked for, so it needs none of them to build or link.
+    .target(name: "CGLFW", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "Diagnostics", swiftSettings: strict),
 ]
 
@@ -145,20 +147,27 @@ let sources: [Target] = [
         dependencies: ["Diagnostics", "Spatial", "Robots", "Physics", "Runtime", "Sensing", yams],
         swiftSettings: strict
     ),
+    .target(
+        name: "Viewer",
+        dependencies: [
+            "Diagnostics", "CGLFW", "Spatial", "Robots", "Runtime", "Sensing",
+        ],
+        swiftSettings: strict
+    ),
     // Floor 6
     .executableTarget(
         name: "simrun",
         dependencies: [
             "Diagnostics", "Processor", "Spatial", "Inference", "Robots", "Runtime", "Sensing",
-            "Policies", "Recording", "Results", "Serving", "Tasks", argumentParser,
+            "Policies", "Recording", "Results", "Serving", "Tasks", "Viewer", argumentParser,
         ],
         swiftSettings: strict
     ),
     .executableTarget(
         name: "simrun-bench",
         dependencies: [
-            "CMalloc", "Diagnostics", "Spatial", "Inference", "Robots", "Runtime", "Policies",
-            "Recording", "Tasks", argumentParser,
+            "CMalloc", "Diagnostics", "Spatial", "Inference", "Robots", "Runtime", "Sensing",
+            "Policies", "Recording", "Tasks", "Viewer", argumentParser,
         ],
         swiftSettings: strict
     ),
@@ -236,10 +245,19 @@ let tests: [Target] = [
         ],
         swiftSettings: strictTests
     ),
+    .testTarget(
+        name: "ViewerTests",
+        dependencies: [
+            "Diagnostics", "Viewer", "Robots", "Runtime", "Sensing", "Spatial", "Tasks",
+        ],
+        swiftSettings: strictTests
+    ),
     .testTarget(name: "ArchitectureTests", swiftSettings: strictTests),
     .testTarget(
         name: "CommandTests",
-        dependencies: ["simrun", "Diagnostics", "Results", "Runtime"],
+        dependencies: [
+            "simrun", "Diagnostics", "Recording", "Results", "Robots", "Runtime", "Tasks", "Viewer",
+        ],
         swiftSettings: strictTests
     ),
 ]

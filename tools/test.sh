@@ -19,6 +19,7 @@ probe() {
 }
 robots() { SIMRUN_BINARY=.build/release/simrun "$SIMRUN_PYTHON" tools/test_robots.py; }
 benchmarks() { "$SIMRUN_PYTHON" -m pytest -q benchmarks; }
+viewer() { "$SIMRUN_PYTHON" tools/test_viewer.py "$simrun"; }
 build_release() { swift build -c release; }
 allocations() { .build/release/simrun-bench; }
 
@@ -80,6 +81,7 @@ step "benchmarks: statistics and peers" benchmarks
 step "build, release" build_release
 step "no allocation in the tick" allocations
 step "robots of pybullet_data" robots
+step "window, EGL pictures and keys under Xvfb" viewer
 step "episodes, reach, lockstep" short_lockstep reach 0.9
 step "episodes, pick-place, lockstep" short_lockstep pick-place 0.8
 step "episodes, pick-place, 6.8 ms" short_charged pick-place 0.8

@@ -108,6 +108,11 @@ public struct ArmController: Sendable {
     /// The tool's target at the end of the policy period, in the world.
     public var worldFromToolGoal: Pose { goal.worldFromTool }
 
+    /// The same in every mode, found by forward kinematics where the target is joints.
+    public var worldFromToolTarget: Pose {
+        mode.isJointSpace ? worldFromTool(at: goal.joints) : goal.worldFromTool
+    }
+
     /// The gripper's opening in metres at the end of the policy period.
     public var openingGoal: Double { goal.opening }
 

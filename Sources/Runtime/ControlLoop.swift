@@ -26,12 +26,12 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
     private let configuration: LoopConfiguration
     private let schedule: PolicySchedule
     private var time: Time
-    private var controller: ArmController
+    private(set) var controller: ArmController
     private var gate: SafetyGate
-    private var thinking: Thinking<Brain, Time>
+    private(set) var thinking: Thinking<Brain, Time>
     private var meter: LatencyMeter
     /// The last policy step that got its action, and the tick in which it did.
-    private var actedStep = -1
+    private(set) var actedStep = -1
     private var actionTick = 0
     /// The last policy step that began without an action.
     private var starvedStep = -1

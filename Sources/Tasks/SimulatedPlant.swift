@@ -15,7 +15,7 @@ public struct SimulatedPlant: Plant {
 
     let setup: TaskSetup
     private let cloudSeedOffset: UInt64?
-    private var scene: SceneWorld
+    private(set) var scene: SceneWorld
     private var steps = 0
     private var sensors: SensorSuite
     private(set) var seen: SceneVisuals
@@ -34,6 +34,8 @@ public struct SimulatedPlant: Plant {
     private(set) var velocities: [Double]
     private var targets: [Double]
     private(set) var linkPoses: [Pose]
+    /// For viewers.
+    let touching = ContactScratch()
     private let jointCount: Int
     /// The fixture whose joint success speaks of.
     private var aimed: Int?
@@ -149,6 +151,16 @@ public struct SimulatedPlant: Plant {
             worldFromTool: state.worldFromTool
         )
         return current.visuals
+    }
+
+    /// Moves ``seen`` to where everything is now.
+    mutating func placeVisuals() {
+        seen.update(
+            links: linkPoses,
+            objects: state.worldFromObject,
+            fixtures: state.fixtures,
+            worldFromTool: state.worldFromTool
+        )
     }
 
     /// The declared goal in the world, for pictures that people look at; nil without one.

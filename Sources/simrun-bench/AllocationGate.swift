@@ -5,6 +5,7 @@ import Policies
 import Robots
 import Runtime
 import Tasks
+import Viewer
 
 /// Runs release ticks of a task and counts what they allocate.
 struct AllocationGate {
@@ -43,6 +44,8 @@ struct AllocationGate {
         var latency = LatencySource.fixed(.milliseconds(40))
         var execution: ExecutionStrategy
         var hasPlanningThread = false
+        /// Whether every tick is published for a viewer.
+        var isViewed = false
     }
 
     /// Every clock, and each path through queue and charge.
@@ -51,6 +54,13 @@ struct AllocationGate {
         return [
             Mode(name: "lockstep", clock: .lockstep, latency: .free, execution: .replan),
             Mode(name: "charged", clock: .charged, latency: .measured, execution: .replan),
+            Mode(
+                name: "lockstep, viewed",
+                clock: .lockstep,
+                latency: .free,
+                execution: .replan,
+                isViewed: true
+            ),
             Mode(
                 name: "charged 40 ms",
                 clock: .charged,
@@ -160,10 +170,17 @@ struct AllocationGate {
         loop.reset(seed: 0)
         // The wall clock runs in real time: more ticks would show nothing new for minutes.
         let ticks = mode.clock == .wall ? min(ticks, 500) : ticks
-        for _ in 0..<Self.warmUp { try loop.tick() }
+        let publisher = ViewPublisher()
+        publisher.beginEpisode(seed: 0)
+        func tick() throws {
+            try loop.tick()
+            guard mode.isViewed else { return }
+            publisher.publishTick(&loop)
+        }
+        for _ in 0..<Self.warmUp { try tick() }
         let before = cm_allocations()
         let inStepBefore = loop.plant.allocationsInStep
-        for _ in 0..<ticks { try loop.tick() }
+        for _ in 0..<ticks { try tick() }
         let all = cm_allocations() - before
         let inside = loop.plant.allocationsInStep - inStepBefore
         return Count(

@@ -1,6 +1,8 @@
 import CMalloc
 import Robots
 import Runtime
+import Sensing
+import Spatial
 import Tasks
 
 /// A plant that counts what is allocated inside `advance`, so that it can be told from the rest.
@@ -28,5 +30,17 @@ struct CountingPlant: Plant {
         let before = cm_allocations()
         try plant.advance(holding: command, substeps: substeps)
         allocationsInStep += cm_allocations() - before
+    }
+}
+
+extension CountingPlant: ViewedScene {
+    var goal: Vector3? { plant.goal }
+
+    mutating func readVisuals(into visuals: inout [Visual]) { plant.readVisuals(into: &visuals) }
+
+    mutating func readFrames(into frames: inout [Pose]) { plant.readFrames(into: &frames) }
+
+    mutating func readContacts(into contacts: UnsafeMutableBufferPointer<ContactMark>) -> Int {
+        plant.readContacts(into: contacts)
     }
 }

@@ -8,6 +8,9 @@ enum Interrupt {
     /// Whether the user has asked to stop.
     static var isRequested: Bool { flag.load(ordering: .relaxed) }
 
+    /// Asks to stop, as Ctrl-C does.
+    static func request() { flag.store(true, ordering: .relaxed) }
+
     /// Listens from now on; a second signal ends the program at once.
     static func listen() {
         // A parent may have left them blocked.

@@ -50,6 +50,23 @@ import Testing
         Refusal(arguments: "task reach --policy expert --max-p99 tock=2ms", words: ["tick"]),
         Refusal(arguments: "task reach --policy expert --max-p99 tick=2", words: ["tick=2ms"]),
         Refusal(arguments: "task reach --policy expert --min-success 2", words: ["0 to 1"]),
+        Refusal(
+            arguments: "task reach --policy expert --clock lockstep --view --jobs 2",
+            words: ["--jobs", "--view"]
+        ),
+        Refusal(arguments: "task reach --policy expert --overlay", words: ["--screenshot FILE"]),
+        Refusal(
+            arguments: "task reach --policy expert --screenshot-at 1",
+            words: ["--screenshot FILE"]
+        ),
+        Refusal(
+            arguments: "task reach --policy expert --screenshot x.png --screenshot-at -1",
+            words: ["--screenshot-at"]
+        ),
+        Refusal(
+            arguments: "task reach --policy expert --screenshot /nowhere/x.png",
+            words: ["/nowhere"]
+        ),
         Refusal(arguments: "task reach --no-such-flag", words: ["--no-such-flag"]),
         Refusal(
             arguments: "latency reach --policy expert --execute replan,chnk",
@@ -104,6 +121,19 @@ import Testing
             words: ["--worlds", "lockstep"]
         ),
         Refusal(arguments: "collect reach --episodes 1 --seed 5 --out /tmp/x", words: ["1000000"]),
+        Refusal(arguments: "collect reach --out /tmp/x", words: ["--episodes"]),
+        Refusal(
+            arguments: "collect reach --out /tmp/x --teleop joystick",
+            words: ["keyboard", "gamepad"]
+        ),
+        Refusal(
+            arguments: "collect reach --out /tmp/x --teleop keyboard --noise 0.1",
+            words: ["--noise", "--teleop"]
+        ),
+        Refusal(
+            arguments: "collect reach --out /tmp/x --teleop keyboard --tool-speed 9",
+            words: ["--tool-speed"]
+        ),
         Refusal(arguments: "policy inspect nowhere", words: ["nowhere"]),
         Refusal(arguments: "tasks check README.md", words: ["README.md"]),
         Refusal(arguments: "frobnicate", words: ["frobnicate"]),

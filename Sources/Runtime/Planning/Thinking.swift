@@ -12,6 +12,10 @@ struct Thinking<Brain: Policy, Time: TimeSource> {
     private(set) var queue: ActionQueue
     /// The plan that was made last.
     private(set) var latest: ActionChunk
+    /// The plan that landed last; its row 0 is for policy step ``newestOrigin``.
+    private(set) var newest: ActionChunk
+    /// Nil before the first plan of an episode.
+    private(set) var newestOrigin: Int?
     /// Why the policy cannot plan any more; wall clock.
     private(set) var fault: LoopFault?
 
@@ -58,6 +62,7 @@ struct Thinking<Brain: Policy, Time: TimeSource> {
         queue = ActionQueue(shape: shape, strategy: configuration.execution)
         committed = ActionChunk(horizon: shape.horizon, width: shape.actionWidth)
         latest = ActionChunk(horizon: shape.horizon, width: shape.actionWidth)
+        newest = committed
         rollForward = RollForward(controller: configuration.controller)
         rolled = observation.twin
     }
@@ -67,6 +72,7 @@ struct Thinking<Brain: Policy, Time: TimeSource> {
     /// - Returns: Whether the planner was free by `deadline`.
     mutating func reset(seed: UInt64, until deadline: TimeSpan) -> Bool {
         queue.clear()
+        newestOrigin = nil
         delay.clear()
         flight = nil
         fault = nil
@@ -226,6 +232,8 @@ struct Thinking<Brain: Policy, Time: TimeSource> {
             landing: landing
         )
         delay.add(max(0, landing - flight.step))
+        newest.copy(planner.chunk)
+        newestOrigin = origin
         self.flight = nil
     }
 

@@ -6,12 +6,13 @@ import Robots
 import Runtime
 import Sensing
 import Tasks
+import Viewer
 
-/// `simrun collect`: demonstrations by the scripted expert.
+/// `simrun collect`: demonstrations by the scripted expert, or by a person.
 struct CollectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "collect",
-        abstract: "Record demonstrations of a task's scripted expert.",
+        abstract: "Record demonstrations of a task's scripted expert, or of yourself.",
         discussion: """
             Writes robomimic's HDF5 layout, one row per policy step. The expert drives the same \
             loop, controller and safety gate as a policy does, in lockstep. The stored action is \
@@ -21,11 +22,17 @@ struct CollectCommand: ParsableCommand {
             expert was thrown back to an earlier stage (success, recoveries), every step which \
             stage it was at (stage), and mask/success, mask/recovered and mask/failure list the \
             demonstrations of each kind.
+
+            With --teleop a window opens and you drive the tool; its list of keys says how. The \
+            world waits for your first command, then keeps real time. Enter ends an episode, then \
+            keeps it; Backspace tries the same scene again, N goes on to the next. Closing the \
+            window completes the file.
             """
     )
 
     @Argument(help: "The task's name, or the path of its file.") var task: String
-    @Option(help: "Demonstrations to record.") var episodes: Int
+    @Option(help: "Demonstrations to record; with --teleop as many as you like by default.")
+    var episodes: Int?
     @Option(help: ArgumentHelp("The file to write.", valueName: "file.hdf5")) var out: String
     @Option(help: "The first seed, 1000000 or more.") var seed: UInt64 = TrainingSeeds.first
     @Option(
@@ -45,6 +52,19 @@ struct CollectCommand: ParsableCommand {
     var targetSpeed: Double?
     @Option(help: "Seconds to go on after success, so that holding still is shown too.")
     var linger: Double = 0.5
+    @Option(help: "Drive the tool yourself: keyboard or gamepad.")
+    var teleop: TeleoperationDevice?
+    @Option(help: "Teleoperation: the tool's speed in metres per second.")
+    var toolSpeed: Double = 0.25
+    @Option(help: "Teleoperation: the tool's turning speed in radians per second.")
+    var turnSpeed: Double = 1
+    @Option(
+        help: ArgumentHelp(
+            "Teleoperation: the longest an episode may last; people need longer than policies.",
+            valueName: "seconds"
+        )
+    )
+    var timeLimit: Double = 60
     @Flag(help: "Store camera images too.") var images = false
     @Flag(help: "Keep failed episodes, marked success = 0.") var keepFailures = false
     @OptionGroup(title: "Where to look") var paths: SearchPaths
@@ -55,6 +75,7 @@ struct CollectCommand: ParsableCommand {
         let definition = try TaskLibrary(folders: paths.taskFolders).task(named: task)
         let robot = try RobotLibrary(searchPaths: paths.robotFolders).load(definition.robot)
         let setup = try TaskSetup(task: definition, robot: robot, targetSpeed: targetSpeed)
+        if let teleop { return try teleoperate(setup, device: teleop) }
         let plant = try setup.makePlant()
         var loop = ControlLoop(
             plant: plant,
@@ -88,8 +109,35 @@ struct CollectCommand: ParsableCommand {
                 found: "\(seed)"
             )
         }
-        guard (1...100_000).contains(episodes), seed <= UInt64.max - 10_000_000 else {
-            throw InputError(key: "--episodes", expected: "1 to 100000", found: "\(episodes)")
+        guard episodes != nil || teleop != nil else {
+            throw InputError(
+                key: "--episodes",
+                expected: "how many demonstrations to record",
+                found: "none"
+            )
+        }
+        guard (1...100_000).contains(episodes ?? 1), seed <= UInt64.max - 10_000_000 else {
+            throw InputError(
+                key: "--episodes",
+                expected: "1 to 100000",
+                found: "\(episodes ?? 1)"
+            )
+        }
+        guard teleop == nil || noise == 0 else {
+            throw InputError(
+                key: "--noise",
+                expected: "none beside --teleop: people bring their own",
+                found: "\(noise)"
+            )
+        }
+        guard (0.01...2).contains(toolSpeed), (0.01...10).contains(turnSpeed),
+            (1...3600).contains(timeLimit)
+        else {
+            throw InputError(
+                key: "--tool-speed, --turn-speed, --time-limit",
+                expected: "0.01 to 2 m/s, 0.01 to 10 rad/s and 1 to 3600 s",
+                found: "\(toolSpeed), \(turnSpeed) and \(timeLimit)"
+            )
         }
         guard (0...2).contains(noise), (0...60).contains(linger) else {
             throw InputError(
@@ -106,6 +154,8 @@ struct CollectCommand: ParsableCommand {
         loop: inout ControlLoop<SimulatedPlant, ExpertPolicy, MonotonicTime>,
         writer: DemonstrationWriter
     ) throws {
+        let episodes = episodes ?? 1
+        var observer = Unobserved()
         var progress = Progress(total: episodes, quiet: false)
         var failures = 0
         var labels = DemonstrationLabels()
@@ -125,8 +175,12 @@ struct CollectCommand: ParsableCommand {
                 targetSpeed: targetSpeed,
                 setup: setup,
                 loop: &loop,
-                linger: .seconds(linger),
-                keepsImages: images
+                ending: DemonstrationEpisode.Ending(
+                    linger: .seconds(linger),
+                    timeLimit: setup.task.timeLimit
+                ),
+                keepsImages: images,
+                observer: &observer
             )
             next += 1
             let succeeded = loop.plant.status.succeededAt != nil
@@ -147,6 +201,52 @@ struct CollectCommand: ParsableCommand {
         )
     }
 
+    /// A person's demonstrations, through a window.
+    private func teleoperate(_ setup: TaskSetup, device: TeleoperationDevice) throws {
+        let path = out
+        try WholeFile.check(path)
+        let environment = setup.task.name
+        let arguments: [String: AttributeValue] = ["robot": .text(setup.robot.name)]
+        var attributes = attributes(of: setup)
+        attributes["operator"] = .text(device.rawValue)
+        attributes["operator_speed_m_per_s"] = .real(toolSpeed)
+        attributes["operator_turn_speed_rad_per_s"] = .real(turnSpeed)
+        attributes["time_limit_s"] = .real(timeLimit)
+        let whole = attributes
+        let run = try TeleoperationRun(
+            setup: setup,
+            options: SessionOptions(
+                seed: seed,
+                episodes: episodes,
+                timeLimit: .seconds(timeLimit),
+                linger: .seconds(linger),
+                targetSpeed: targetSpeed,
+                keepsImages: images,
+                operatorName: device.rawValue,
+                speed: toolSpeed,
+                turnSpeed: turnSpeed
+            ),
+            device: device
+        ) {
+            try DemonstrationWriter(
+                path: path,
+                environment: environment,
+                arguments: arguments,
+                attributes: whole
+            )
+        }
+        let tally = try run.run()
+        guard tally.kept > 0 else {
+            throw Outcome.interrupted("no demonstration was kept, no file was written")
+        }
+        Console.line(
+            "\(out): \(tally.kept) demonstrations of \(setup.task.name) by \(device.rawValue),"
+                + " seeds from \(seed), \(tally.discarded) discarded"
+        )
+        guard tally.kept < episodes ?? 0 else { return }
+        throw Outcome.interrupted("\(tally.kept) of \(episodes ?? 0) demonstrations were kept")
+    }
+
     /// What rebuilds an episode from its seed, and what training must know.
     private func attributes(of setup: TaskSetup) -> [String: AttributeValue] {
         let task = setup.task
@@ -165,6 +265,9 @@ struct CollectCommand: ParsableCommand {
             "first_seed": .unsigned(seed),
             "state_features": .text(DemonstrationEpisode.stateFeatures(of: task)),
         ]
+        if task.control.mode == .toolDeltaPose {
+            attributes["rotation_scale_rad"] = .real(task.control.scale.rotation)
+        }
         if let cloud = task.cloud {
             let low = cloud.workspace.minimum
             let high = cloud.workspace.maximum

@@ -28,10 +28,9 @@ struct TaskCommand: ParsableCommand {
             )
         }
         if let file = options.saveLatency { try WholeFile.check(file) }
-        if let file = options.screenshot {
-            try Screenshot.write(plan: plan, to: file)
-        }
-        let run = try EpisodeRunner(plan: plan).run()
+        let view = try RunView(plan: plan)
+        let run = try EpisodeRunner(plan: plan, view: view).run()
+        try view?.finish()
         let report = report(plan: plan, run: run)
         if options.json {
             Console.line(try report.text())

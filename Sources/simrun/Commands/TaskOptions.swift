@@ -1,6 +1,7 @@
 public import ArgumentParser
 import Diagnostics
 public import Runtime
+public import Viewer
 
 /// What `simrun task` is told about the loop.
 struct TaskOptions: ParsableArguments {
@@ -98,8 +99,32 @@ struct TaskOptions: ParsableArguments {
     )
     var live: Int?
 
-    @Option(help: ArgumentHelp("Write a picture of the first reset.", valueName: "file.png"))
+    @Flag(
+        help: """
+            Show the run in a window, in real time; h lists its keys. The window takes processor \
+            time: measured latencies are those beside it.
+            """
+    )
+    var view = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Write a picture of the first episode's end, or of --screenshot-at; needs no display.",
+            valueName: "file.png"
+        )
+    )
     var screenshot: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Take the picture after the tick that reaches this episode time.",
+            valueName: "seconds"
+        )
+    )
+    var screenshotAt: Double?
+
+    @Flag(help: "Draw text, point cloud, predicted chunk and the last ticks into the picture.")
+    var overlay = false
 
     @Option(help: ArgumentHelp("Keep the per-stage latencies of this run.", valueName: "file"))
     var saveLatency: String?
@@ -189,6 +214,7 @@ struct TaskOptions: ParsableArguments {
                 found: "\(jobs)"
             )
         }
+        try checkPictures()
         if jobs > 1, clock == .wall {
             throw InputError(
                 key: "--jobs",
@@ -199,8 +225,36 @@ struct TaskOptions: ParsableArguments {
     }
 }
 
+extension TaskOptions {
+    /// Checks what people want to look at.
+    private func checkPictures() throws(InputError) {
+        if view, jobs > 1 {
+            throw InputError(
+                key: "--jobs",
+                expected: "1 beside --view, which shows one episode",
+                found: "\(jobs)"
+            )
+        }
+        if screenshot == nil, overlay || screenshotAt != nil {
+            throw InputError(
+                key: overlay ? "--overlay" : "--screenshot-at",
+                expected: "--screenshot FILE beside it",
+                found: "none"
+            )
+        }
+        if let screenshotAt, !(0...3600).contains(screenshotAt) {
+            throw InputError(
+                key: "--screenshot-at",
+                expected: "a time from 0 to 3600 s",
+                found: "\(screenshotAt)"
+            )
+        }
+    }
+}
+
 extension LoopClock: ExpressibleByArgument {}
 extension StopRule: ExpressibleByArgument {}
+extension TeleoperationDevice: ExpressibleByArgument {}
 
 /// Folders of the user's own robots, tasks and policies, searched before the shipped ones.
 struct SearchPaths: ParsableArguments {

@@ -1,11 +1,64 @@
 import Diagnostics
+import Policies
 import Recording
 import Robots
 import Runtime
 import Spatial
 import Tasks
 
-/// One expert episode as a table of policy steps.
+/// A policy whose actions are labels to learn from.
+protocol Demonstrator: Policy {
+    /// The action that was meant, before noise, controller and gate.
+    var intended: ActionChunk { get }
+    /// How far a script has come; nil for people, who follow none.
+    var progress: ScriptProgress? { get }
+}
+
+/// How far a scripted expert has come in its task.
+struct ScriptProgress {
+    /// The stage it is at.
+    var stage: Int
+    /// How often it was thrown back to an earlier one.
+    var recoveries: Int
+}
+
+extension ExpertPolicy: Demonstrator {
+    var progress: ScriptProgress? { ScriptProgress(stage: stage, recoveries: recoveries) }
+}
+
+extension TeleoperationPolicy: Demonstrator {
+    var progress: ScriptProgress? { nil }
+}
+
+/// Looks on while a demonstration is recorded, outside the ticks.
+protocol DemonstrationObserver {
+    /// The scene stands ready.
+    ///
+    /// - Returns: Whether to begin; otherwise the episode has no step.
+    mutating func begins<Brain: Policy>(
+        _ loop: inout ControlLoop<SimulatedPlant, Brain, MonotonicTime>
+    ) -> Bool
+
+    /// A tick is over.
+    ///
+    /// - Returns: Whether to go on; otherwise the episode ends here.
+    mutating func goesOn<Brain: Policy>(
+        after loop: inout ControlLoop<SimulatedPlant, Brain, MonotonicTime>
+    ) -> Bool
+}
+
+/// Nobody looks on.
+struct Unobserved: DemonstrationObserver {
+    func begins<Brain: Policy>(
+        _ loop: inout ControlLoop<SimulatedPlant, Brain, MonotonicTime>
+    ) -> Bool { true }
+
+    func goesOn<Brain: Policy>(
+        after loop: inout ControlLoop<SimulatedPlant, Brain, MonotonicTime>
+    ) -> Bool { true }
+}
+
+/// One episode of an expert or an operator as a table of policy steps.
 enum DemonstrationEpisode {
     /// The observation features that a policy of this task gets beside the cloud.
     static func stateFeatures(of task: TaskDefinition) -> String {
@@ -19,34 +72,45 @@ enum DemonstrationEpisode {
     /// - Parameters:
     ///   - seed: Draws everything that is random, the target speed too unless it is given.
     ///   - targetSpeed: How fast the target moves, in metres per second; nil for a draw.
-    static func record(
+    ///   - ending: When the episode is over.
+    ///   - attributes: What else to say of the episode.
+    ///   - observer: Asked before the first tick and after each.
+    static func record<Brain: Demonstrator, Observer: DemonstrationObserver>(
         seed: UInt64,
         targetSpeed: Double?,
         setup: TaskSetup,
-        loop: inout ControlLoop<SimulatedPlant, ExpertPolicy, MonotonicTime>,
-        linger: TimeSpan,
-        keepsImages: Bool
+        loop: inout ControlLoop<SimulatedPlant, Brain, MonotonicTime>,
+        ending: Ending,
+        keepsImages: Bool,
+        attributes extra: [String: AttributeValue] = [:],
+        observer: inout Observer
     ) throws -> EpisodeTable {
         let speed = targetSpeed ?? setup.drawnTargetSpeed(seed: seed)
         try loop.plant.reset(seed: seed, targetSpeed: speed)
         loop.reset(seed: seed)
         var columns = try Columns(loop: loop, keepsImages: keepsImages)
-        while loop.plant.elapsed < setup.task.timeLimit {
+        var goesOn = observer.begins(&loop)
+        while goesOn, loop.plant.elapsed < ending.timeLimit {
             let state = loop.plant.flatState
             let acted = try loop.tick()
             if let trace = loop.traces.pop(), acted {
                 columns.append(loop: loop, state: state, trace: trace)
             }
-            if let done = loop.plant.status.succeededAt, loop.plant.elapsed >= done + linger {
+            goesOn = observer.goesOn(after: &loop)
+            if let done = loop.plant.status.succeededAt,
+                loop.plant.elapsed >= done + ending.linger
+            {
                 break
             }
         }
-        var attributes: [String: AttributeValue] = [:]
+        var attributes = extra
         if let speed { attributes["target_speed_m_per_s"] = .real(speed) }
         let succeeded = loop.plant.status.succeededAt != nil
         attributes["instruction"] = .text(loop.plant.instruction.text)
         attributes["success"] = .integer(succeeded ? 1 : 0)
-        attributes["recoveries"] = .integer(Int64(loop.policy.recoveries))
+        if let progress = loop.policy.progress {
+            attributes["recoveries"] = .integer(Int64(progress.recoveries))
+        }
         attributes["state_hash"] = .unsigned(loop.plant.stateHash)
         return EpisodeTable(
             seed: seed,
@@ -55,14 +119,22 @@ enum DemonstrationEpisode {
         )
     }
 
+    /// When an episode is over, unless its observer ends it.
+    struct Ending {
+        /// Time to go on after success, so that holding still is shown too.
+        var linger: TimeSpan
+        /// Episode time at the end.
+        var timeLimit: TimeSpan
+    }
+
     /// The columns of one episode while it grows.
     private struct Columns {
         private var table: [String: Column] = [:]
         private var order: [String] = []
         private let keepsImages: Bool
 
-        init(
-            loop: ControlLoop<SimulatedPlant, ExpertPolicy, MonotonicTime>,
+        init<Brain: Demonstrator>(
+            loop: ControlLoop<SimulatedPlant, Brain, MonotonicTime>,
             keepsImages: Bool
         ) throws(InputError) {
             self.keepsImages = keepsImages
@@ -72,7 +144,7 @@ enum DemonstrationEpisode {
             try add("actions_executed", [width], .float32)
             try add("rewards", [], .float64)
             try add("dones", [], .uint8)
-            try add("stage", [], .int64)
+            if loop.policy.progress != nil { try add("stage", [], .int64) }
             try add("states", [loop.plant.flatState.count], .float64)
             try add("obs/joint_positions", [observation.jointPositions.count], .float32)
             try add("obs/joint_velocities", [observation.jointVelocities.count], .float32)
@@ -106,8 +178,8 @@ enum DemonstrationEpisode {
             order.append(path)
         }
 
-        mutating func append(
-            loop: ControlLoop<SimulatedPlant, ExpertPolicy, MonotonicTime>,
+        mutating func append<Brain: Demonstrator>(
+            loop: ControlLoop<SimulatedPlant, Brain, MonotonicTime>,
             state: [Double],
             trace: TickTrace
         ) {
@@ -116,7 +188,7 @@ enum DemonstrationEpisode {
             put("actions_executed", loop.lastAction.values)
             put("rewards", [loop.plant.status.holdsNow ? 1.0 : 0.0])
             put("dones", [UInt8(0)])
-            put("stage", [Int64(loop.policy.stage)])
+            if let progress = loop.policy.progress { put("stage", [Int64(progress.stage)]) }
             put("states", state)
             put("obs/joint_positions", observation.jointPositions.values.map(Float.init))
             put("obs/joint_velocities", observation.jointVelocities.values.map(Float.init))

@@ -54,7 +54,7 @@ final class EpisodeFilm {
         view.render(plant)
         while frames <= due {
             do {
-                try encoder.add(view.frame)
+                try encoder.add(view.frame.rgb)
             } catch {
                 failure = error
                 return

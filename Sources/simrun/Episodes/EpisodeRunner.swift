@@ -10,6 +10,8 @@ import Tasks
 /// Runs a plan's episodes on dedicated threads, one loop each, and gathers them in seed order.
 struct EpisodeRunner: Sendable {
     let plan: RunPlan
+    /// What people see of it; nil when nobody looks.
+    var view: RunView?
 
     /// What the threads share: the next episode, what is done, and the first failure.
     final class Board: Sendable {
@@ -44,7 +46,9 @@ struct EpisodeRunner: Sendable {
         }
         var progress = Progress(total: plan.options.episodes, quiet: plan.options.gates.ci)
         for _ in 0..<jobs {
-            while finished.wait(timeout: .now() + .milliseconds(200)) == .timedOut {
+            let patience = view?.hasWindow == true ? 0 : 200
+            while finished.wait(timeout: .now() + .milliseconds(patience)) == .timedOut {
+                view?.refresh()
                 progress.show(board.done.load(ordering: .relaxed))
             }
         }
@@ -189,6 +193,7 @@ struct EpisodeRunner: Sendable {
         let film = try EpisodeFilm(plan: plan, seed: seed, plant: loop.plant)
         try recording?.begin(seed: seed, plant: loop.plant)
         var ticks = 0
+        let shown = EpisodeView(view, seed: seed)
         do {
             let result = try loop.runEpisode(
                 seed: seed,
@@ -200,6 +205,7 @@ struct EpisodeRunner: Sendable {
                     Interrupt.isRequested || line.isStopped()
                         || recording?.hasFailed ?? false
                         || ticks == plan.takeoverTick
+                        || shown?.isQuitting ?? false
                 },
                 stolen: { session?.stolen() ?? .zero },
                 afterTick: { loop, acted in
@@ -208,8 +214,10 @@ struct EpisodeRunner: Sendable {
                     ticks += 1
                     film?.film(loop.plant)
                     line.watch(loop.plant)
+                    shown?.show(&loop)
                 }
             )
+            shown?.finish(&loop)
             try film?.finish()
             var episode = RunResult.Episode(
                 result: result,

@@ -1,6 +1,6 @@
 import Diagnostics
 import Foundation
-import Runtime
+import Viewer
 
 /// Pictures and videos through the ffmpeg program; files appear whole or not at all.
 final class PictureEncoder {
@@ -57,10 +57,22 @@ final class PictureEncoder {
         }
     }
 
-    /// Adds one frame.
-    func add(_ frame: CameraFrame) throws(InputError) {
+    /// Writes one picture as a file of its own.
+    static func write(_ picture: Picture, to path: String) throws(InputError) {
+        let encoder = try PictureEncoder(
+            path: path,
+            width: picture.width,
+            height: picture.height,
+            framesPerSecond: nil
+        )
+        try encoder.add(picture.rgb)
+        try encoder.finish()
+    }
+
+    /// Adds one frame of red, green and blue bytes, row by row.
+    func add(_ rgb: [UInt8]) throws(InputError) {
         do {
-            try pipe.fileHandleForWriting.write(contentsOf: Data(frame.rgb))
+            try pipe.fileHandleForWriting.write(contentsOf: Data(rgb))
         } catch {
             throw failure("it stopped reading frames")
         }

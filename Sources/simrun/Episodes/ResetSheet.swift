@@ -29,7 +29,7 @@ enum ResetSheet {
             view.render(plant)
             copy(view.frame, column: seed % columns, row: seed / columns, into: &sheet)
         }
-        try encoder.add(sheet)
+        try encoder.add(sheet.rgb)
         try encoder.finish()
     }
 
