@@ -161,6 +161,7 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
         trace.tick = tickIndex
         let start = awaitDeadline(&trace)
         trace.startedAt = start
+        noteTrouble()
         if let failure { return try comeToRest(after: failure, trace: &trace) }
 
         let liveTick = tickIndex - lostTicks
@@ -198,7 +199,14 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
         let ticks = Int(longest.seconds * configuration.rate.hertz)
         gate.hold(for: Double(lostInLastTick) / configuration.rate.hertz)
         lostInLastTick = 0
+        var deadline = time.now()
         for _ in 0..<ticks where heldCommand != home {
+            if plant.movesByItself {
+                deadline = deadline + configuration.rate.period
+                time.sleep(until: deadline)
+                try plant.sense(into: &observation)
+                if let fault = plant.trouble ?? configuration.stopSwitch?.fault { throw fault }
+            }
             var interventions = SafetyInterventions()
             heldCommand = try gate.admit(
                 home,
@@ -338,9 +346,15 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
         trace.observationAge = plant.elapsed + trace.applied - thinking.queue.observedAt
         var ticks = max(1, (delay + perTick - 1) / perTick)
 
-        try advance(holding: heldCommand, substeps: delay)
-        trace.substepsBefore = substeps - trace.firstSubstep
-        try advance(holding: command, substeps: ticks * perTick - delay)
+        if plant.movesByItself {
+            // It has moved on under the old command already.
+            try advance(holding: command, substeps: ticks * perTick)
+            trace.observationAge = plant.elapsed - thinking.queue.observedAt
+        } else {
+            try advance(holding: heldCommand, substeps: delay)
+            trace.substepsBefore = substeps - trace.firstSubstep
+            try advance(holding: command, substeps: ticks * perTick - delay)
+        }
         heldCommand = command
         ticks += try catchUp(after: ticks, holding: command)
         trace.substepsAfter = substeps - trace.firstSubstep - trace.substepsBefore
@@ -364,8 +378,15 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
         guard late > .zero else { return 0 }
         if late >= configuration.patience { noteStall() }
         let skipped = Int((late.seconds * configuration.rate.hertz).rounded(.up))
+        guard !plant.movesByItself else { return skipped }
         try advance(holding: command, substeps: skipped * configuration.rate.substepsPerTick)
         return skipped
+    }
+
+    /// Wall clock: ends the policy's control when the plant is in trouble or somebody wants a stop.
+    private mutating func noteTrouble() {
+        guard configuration.clock == .wall, failure == nil else { return }
+        failure = plant.trouble ?? configuration.stopSwitch?.fault
     }
 
     private mutating func noteStall() {

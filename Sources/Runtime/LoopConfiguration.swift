@@ -34,6 +34,8 @@ public struct LoopConfiguration: Sendable {
     /// Wall clock: how long the robot is held without a new action before it is ramped to rest and
     /// the episode ends in a ``LoopFault``.
     public var patience: TimeSpan
+    /// Wall clock: what stops the robot from outside; nil for nothing.
+    public var stopSwitch: StopSwitch?
     /// The most traces one episode may leave between two drains.
     public var traceCapacity: Int
 
@@ -49,6 +51,7 @@ public struct LoopConfiguration: Sendable {
         hasPlanningThread: Bool = false,
         planningWish: RealTimeWish = .nothing,
         patience: TimeSpan = LoopConfiguration.standardPatience,
+        stopSwitch: StopSwitch? = nil,
         traceCapacity: Int = 1 << 14
     ) {
         self.rate = rate
@@ -61,6 +64,7 @@ public struct LoopConfiguration: Sendable {
         self.hasPlanningThread = hasPlanningThread
         self.planningWish = planningWish
         self.patience = patience
+        self.stopSwitch = stopSwitch
         self.traceCapacity = traceCapacity
     }
 

@@ -6,6 +6,8 @@ public enum LoopFault: Error, Equatable, Sendable {
     case plant(what: StaticString)
     /// The policy has failed; `what` says how.
     case policy(what: StaticString)
+    /// Somebody wanted the robot to stop; `by` says who.
+    case stopped(by: StaticString)
 
     /// Compares kind and text.
     public static func == (a: LoopFault, b: LoopFault) -> Bool { a.description == b.description }
@@ -18,6 +20,7 @@ extension LoopFault: CustomStringConvertible {
         case .notFinite(let what): "\(what) is not finite"
         case .plant(let what): "plant: \(what)"
         case .policy(let what): "policy: \(what)"
+        case .stopped(let who): "\(who)"
         }
     }
 }

@@ -10,12 +10,26 @@ public protocol Plant {
     var jointState: JointState { get }
     /// How the episode stands.
     var status: EpisodeStatus { get }
+    /// Whether time passes in the plant by itself, so that it need not be told of lost periods; false
+    /// for a simulation.
+    var movesByItself: Bool { get }
+    /// What has gone wrong though commands still reach the joints: the loop brakes them to rest, then
+    /// throws it. Wall clock alone; nil for a simulation.
+    var trouble: LoopFault? { get }
 
     /// Fills in the newest data that has arrived from each sensor.
     mutating func sense(into observation: inout Observation) throws(LoopFault)
 
     /// Lets `substeps` timesteps pass while `command` is held.
     mutating func advance(holding command: JointCommand, substeps: Int) throws(LoopFault)
+}
+
+extension Plant {
+    /// A world that moves when it is told to.
+    public var movesByItself: Bool { false }
+
+    /// None.
+    public var trouble: LoopFault? { nil }
 }
 
 /// How an episode stands, as judged by the task's success predicate.
