@@ -82,6 +82,7 @@ let floor0: [Target] = [
     .target(name: "CRealtime"),
     // Loads GLFW, EGL and OpenGL when they are asked for, so it needs none of them to build or link.
     .target(name: "CGLFW", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "CSerial"),
     .target(name: "Diagnostics", swiftSettings: strict),
 ]
 
@@ -141,10 +142,17 @@ let sources: [Target] = [
         dependencies: ["Diagnostics", "Spatial", "Runtime"] + nio,
         swiftSettings: strict
     ),
+    .target(
+        name: "Bridge",
+        dependencies: ["Diagnostics", "CSerial", "Spatial", "Inference", "Robots", "Runtime"],
+        swiftSettings: strict
+    ),
     // Floor 5
     .target(
         name: "Tasks",
-        dependencies: ["Diagnostics", "Spatial", "Robots", "Physics", "Runtime", "Sensing", yams],
+        dependencies: [
+            "Diagnostics", "Spatial", "Robots", "Physics", "Runtime", "Sensing", yams,
+        ],
         swiftSettings: strict
     ),
     .target(
@@ -250,6 +258,11 @@ let tests: [Target] = [
         dependencies: [
             "Diagnostics", "Viewer", "Robots", "Runtime", "Sensing", "Spatial", "Tasks",
         ],
+        swiftSettings: strictTests
+    ),
+    .testTarget(
+        name: "BridgeTests",
+        dependencies: ["Diagnostics", "Bridge", "Robots", "Runtime", "Spatial"],
         swiftSettings: strictTests
     ),
     .testTarget(name: "ArchitectureTests", swiftSettings: strictTests),

@@ -117,6 +117,8 @@ sanitized() {
             "${options[@]}" --skip 'ArchitectureTests|CommandTests|PythonPolicyServerTests'
 }
 
+bus_fuzz() { tools/fuzz-bus.sh 300; }
+
 # Ours, PyTorch and ONNX Runtime give the same plans; one round, so no figures to keep.
 peers() {
     "$SIMRUN_PYTHON" -m pip install --quiet --disable-pip-version-check -r training/requirements-peers.txt \
@@ -168,4 +170,5 @@ step "a sweep on Slurm" slurm
 step "a sweep killed ten times" killed_sweep
 step "every case of the bench" bench
 step "long fuzzing" fuzz
+step "servo parsers fuzzed for 5 minutes" bus_fuzz
 finish

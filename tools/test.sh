@@ -18,6 +18,7 @@ probe() {
     SIMRUN_BINARY=.build/debug/simrun "$SIMRUN_PYTHON" tools/test_simrun_probe.py && "$SIMRUN_PYTHON" tools/make_latency_traces.py --check
 }
 robots() { SIMRUN_BINARY=.build/release/simrun "$SIMRUN_PYTHON" tools/test_robots.py; }
+bus_fuzz() { tools/fuzz-bus.sh 30; }
 benchmarks() { "$SIMRUN_PYTHON" -m pytest -q benchmarks; }
 viewer() { "$SIMRUN_PYTHON" tools/test_viewer.py "$simrun"; }
 build_release() { swift build -c release; }
@@ -77,6 +78,7 @@ step "tests" tests
 step "policy server of openpi-client" policy_server
 step "training smoke test" training
 step "latency traces and probe" probe
+step "servo parsers fuzzed, address sanitizer" bus_fuzz
 step "benchmarks: statistics and peers" benchmarks
 step "build, release" build_release
 step "no allocation in the tick" allocations

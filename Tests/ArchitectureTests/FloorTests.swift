@@ -7,11 +7,12 @@ private let floors: [String: Int] = [
     "CMalloc": 0, "CKernels": 0, "CDigest": 0, "CCryptoSystem": 0, "CBulletSystem": 0,
     "CUrdfSystem": 0, "CSQLite": 0,
     "CEigenSystem": 0, "CMesh": 0, "CAssimpSystem": 0, "CRealtime": 0, "CProcessor": 0,
-    "CZlib": 0, "CPngSystem": 0, "CPng": 0, "CGLFW": 0,
+    "CZlib": 0, "CPngSystem": 0, "CPng": 0, "CGLFW": 0, "CSerial": 0,
     "Spatial": 1, "Processor": 1,
     "Robots": 2, "Physics": 2, "Inference": 2,
     "Runtime": 3,
     "Sensing": 4, "Policies": 4, "Recording": 4, "Results": 4, "Serving": 4,
+    "Bridge": 4,
     "Tasks": 5, "Viewer": 5,
     "simrun": 6, "simrun-bench": 6,
 ]
@@ -23,7 +24,7 @@ private let forbidden: [String: Set<String>] = [
     // A viewer shows what is published: it knows no task and no physics.
     "Viewer": ["Tasks", "Physics", "Policies"],
     // The loop knows no Bullet, no file format, no network.
-    "Runtime": ["Physics", "CBullet", "CHDF5", "CSQLite", "CRaycast"],
+    "Runtime": ["Physics", "CBullet", "CHDF5", "CSQLite", "CRaycast", "CSerial"],
 ]
 
 /// Leaves are wrapped once: only these targets may import them.
@@ -33,7 +34,7 @@ private let wrappers: [String: Set<String>] = [
     "CRaycast": ["Sensing"], "CHDF5": ["Recording"], "CMalloc": ["simrun-bench"],
     "CDigest": ["Runtime"], "CRealtime": ["Runtime"], "CKernels": ["Inference"],
     "CProcessor": ["Processor"], "CZlib": ["Recording"], "CPng": ["Recording"],
-    "CSQLite": ["Results"], "CGLFW": ["Viewer"],
+    "CSQLite": ["Results"], "CGLFW": ["Viewer"], "CSerial": ["Bridge"],
 ]
 
 private let root = URL(filePath: #filePath)
