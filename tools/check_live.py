@@ -21,8 +21,9 @@ PROTOCOL = "foxglove.websocket.v1"
 
 def start(program):
     run = subprocess.Popen(
-        [program, "task", "reach", "--policy", "random", "--until", "time-limit", "--episodes", "1"]
-        + ["--clock", "lockstep", "--live", "0"],
+        [program, "task", "reach", "--policy", "random", "--until", "time-limit", "--episodes", "20"]
+        # In real time, so that there is something to watch while the others misbehave.
+        + ["--clock", "wall", "--live", "0"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,

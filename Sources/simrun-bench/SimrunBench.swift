@@ -55,10 +55,13 @@ struct SimrunBench: ParsableCommand {
                 try printCost(RecordingGate(setup: gate.setup, ticks: ticks))
                 continue
             }
-            for mode in try AllocationGate.modes() {
-                counts.append(try gate.countPolicy(mode))
+            // A task without a shipped policy has its expert alone.
+            if task.policy != "expert" {
+                for mode in try AllocationGate.modes() {
+                    counts.append(try gate.countPolicy(mode))
+                }
+                counts += try gate.countCandidates()
             }
-            counts += try gate.countCandidates()
             counts.append(try gate.countExpert(try AllocationGate.modes()[0]))
             counts.append(try RecordingGate(setup: gate.setup, ticks: ticks).count())
         }

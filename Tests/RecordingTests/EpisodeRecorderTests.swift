@@ -228,7 +228,7 @@ private final class FailingSink: RecordingSink, @unchecked Sendable {
         #expect(found.topic == "/state")
         #expect(found.ordinal == 5)
         #expect(found.field == "scalars[1] (y)")
-        #expect(found.found == "42")
+        #expect(found.found == "42.0")
     }
 }
 

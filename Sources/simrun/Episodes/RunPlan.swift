@@ -82,6 +82,8 @@ struct RunPlan: Sendable {
         }
         if options.heldOut { _ = try task.instruction(seed: options.seed, heldOut: true) }
         let name = options.policy ?? task.policy
+        // Read whoever acts: a wrong name is a wrong name.
+        let format = try options.network.format()
         var execution = "replan"
         var horizon = 1
         switch name {
@@ -95,7 +97,7 @@ struct RunPlan: Sendable {
             let library = PolicyLibrary(searchPaths: options.paths.policyFolders)
             let model = try PolicyShelf.model(
                 directory: library.directory(of: name),
-                format: options.network.format()
+                format: format
             )
             try options.network.requireFits(model, clock: options.clock)
             try model.manifest.requireFits(PolicyContext(setup))

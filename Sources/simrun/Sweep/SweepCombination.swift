@@ -95,7 +95,7 @@ struct SweepCombination {
                 seeds: seeds
             )
         } catch {
-            throw Self.placed(error, at: place(of: error.key))
+            throw Self.placed(error, at: place(of: error))
         }
     }
 
@@ -116,9 +116,10 @@ struct SweepCombination {
     }
 
     /// The list that an option's error is about; the task where none is.
-    private func place(of key: String?) -> YAMLPlace? {
+    private func place(of error: InputError) -> YAMLPlace? {
+        if let file = error.file, latency.value == "trace:\(file)" { return latency.place }
         let place: YAMLPlace? =
-            switch key {
+            switch error.key {
             case "--latency": latency.place ?? clock.place
             case "--execute", "policy.json execution": strategy.place ?? policy.place
             case "target speed", "--target-speed": speed.place
