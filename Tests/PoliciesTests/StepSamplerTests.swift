@@ -24,7 +24,10 @@ import Testing
     func `several steps are so many evaluations by hand`(name: String) throws {
         let golden = try GoldenPolicy(name)
         let kind = name == "golden" ? "meanflow" : "flow"
-        let json = try golden.json.replacing("\"kind\": \"\(kind)\"", with: "\"kind\": \"\(kind)\", \"steps\": 3")
+        let json = try golden.json.replacing(
+            "\"kind\": \"\(kind)\"",
+            with: "\"kind\": \"\(kind)\", \"steps\": 3"
+        )
         let model = try GoldenPolicy.withDirectory(json: json, weights: golden.weights) {
             try UNetModel(directory: $0)
         }

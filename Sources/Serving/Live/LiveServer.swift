@@ -99,6 +99,7 @@ public final class LiveServer: Sendable {
         let late = channel.eventLoop.scheduleTask(in: handshake) {
             channel.close(promise: nil)
         }
+        let plain = NIOLoopBound(NoWebSocketHandler(), eventLoop: channel.eventLoop)
         let upgrader = NIOWebSocketServerUpgrader(
             maxFrameSize: LiveProtocol.largestRequest,
             shouldUpgrade: { channel, head in
@@ -111,7 +112,8 @@ public final class LiveServer: Sendable {
             },
             upgradePipelineHandler: { channel, _ in
                 late.cancel()
-                return channel.eventLoop.makeCompletedFuture {
+                // What follows is no HTTP any more.
+                return channel.pipeline.syncOperations.removeHandler(plain.value).flatMapThrowing {
                     try channel.pipeline.syncOperations.addHandlers([
                         NIOWebSocketFrameAggregator(
                             minNonFinalFragmentSize: 1,
@@ -127,7 +129,7 @@ public final class LiveServer: Sendable {
                 withPipeliningAssistance: false,
                 withServerUpgrade: (upgraders: [upgrader], completionHandler: { _ in })
             )
-            try channel.pipeline.syncOperations.addHandler(NoWebSocketHandler())
+            try channel.pipeline.syncOperations.addHandler(plain.value)
         }
     }
 }
