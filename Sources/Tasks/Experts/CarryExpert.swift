@@ -23,7 +23,7 @@ enum CarryExpert {
         let tool = state.worldFromTool.translation
         let errand = Errand.first(in: state, of: state.condition)
         if case .pull(let pull)? = errand { return pull.intent(in: state) }
-        if let way = wayOut(in: state, from: tool) { return way }
+        if let way = wayOut(of: state.condition, in: state, from: tool) { return way }
         guard case .carry(let subgoal)? = errand else { return retreat(in: state, from: tool) }
         let object = state.worldFromObject[subgoal.object].translation
         let grasp = graspPoint(of: subgoal.object, in: state)
@@ -99,31 +99,38 @@ enum CarryExpert {
     }
 
     /// Up, where the hand is still down behind the bar of a drawer that it has opened.
-    private static func wayOut(in state: SceneState, from tool: Vector3) -> ExpertIntent? {
-        for fact in state.condition.facts {
-            guard case .joint(let joint) = fact, let pull = DrawerPull(joint, in: state),
-                pull.holdsHand(in: state)
-            else { continue }
+    private static func wayOut(
+        of condition: Condition,
+        in state: SceneState,
+        from tool: Vector3
+    ) -> ExpertIntent? {
+        switch condition {
+        case .all(let conditions), .any(let conditions):
+            for condition in conditions {
+                if let way = wayOut(of: condition, in: state, from: tool) { return way }
+            }
+            return nil
+        case .not(let condition): return wayOut(of: condition, in: state, from: tool)
+        case .joint(let joint):
+            guard let pull = DrawerPull(joint, in: state), pull.holdsHand(in: state) else {
+                return nil
+            }
             let up = Vector3(tool.x, tool.y, tool.z + hover)
             return ExpertIntent(toolTarget: up, closes: state.gripperOpening < 0.01)
+        default: return nil
         }
-        return nil
     }
 
     /// Everything is done: up and out of the way, with the hand open.
     private static func retreat(in state: SceneState, from tool: Vector3) -> ExpertIntent {
-        let height =
-            state.scene.indices.map { index in
-                let object = state.worldFromObject[index].translation
-                let way = object - tool
-                let isUnder =
-                    Vector3(way.x, way.y, 0).length < 0.1 && state.scene[index].kind == .dynamic
-                return isUnder ? object.z + hover : -Double.infinity
-            }.max() ?? tool.z
-        return ExpertIntent(
-            toolTarget: Vector3(tool.x, tool.y, max(tool.z, height)),
-            closes: false
-        )
+        var height = tool.z
+        for index in state.scene.indices where state.scene[index].kind == .dynamic {
+            let object = state.worldFromObject[index].translation
+            let way = object - tool
+            guard Vector3(way.x, way.y, 0).length < 0.1 else { continue }
+            height = max(height, object.z + hover)
+        }
+        return ExpertIntent(toolTarget: Vector3(tool.x, tool.y, height), closes: false)
     }
 
     /// Closes along the narrower of an object's two level axes; nil where the tool cannot be turned.
