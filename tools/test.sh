@@ -11,7 +11,13 @@ simrun=.build/release/simrun
 format() { swift format lint --strict --recursive Package.swift Sources Tests; }
 build_debug() { swift build --build-tests; }
 architecture() { swift test --skip-build --filter ArchitectureTests; }
-tests() { swift test --skip-build --skip 'ArchitectureTests|PythonPolicyServerTests'; }
+# Apart, so that those which keep time do not wait for those which start programs.
+timed='RuntimeTests|BridgeTests|TasksTests'
+timed_tests() { swift test --skip-build --filter "$timed"; }
+command_tests() { swift test --skip-build --filter CommandTests; }
+tests() {
+    swift test --skip-build --skip "ArchitectureTests|PythonPolicyServerTests|CommandTests|$timed"
+}
 policy_server() { swift test --skip-build --filter PythonPolicyServerTests; }
 training() { (cd training && "$SIMRUN_PYTHON" -m pytest -q); }
 probe() {
@@ -75,6 +81,8 @@ step "format" format
 step "build, debug" build_debug
 step "architecture" architecture
 step "tests" tests
+step "tests of the loop, the bus and the tasks" timed_tests
+step "tests of the commands" command_tests
 step "policy server of openpi-client" policy_server
 step "training smoke test" training
 step "latency traces and probe" probe
