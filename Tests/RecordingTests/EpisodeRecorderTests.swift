@@ -20,7 +20,7 @@ private final class StalledSink: RecordingSink, @unchecked Sendable {
     func end(_ result: [String: String]) throws(InputError) {}
 }
 
-/// A sink that fails at its `count`th message, as a full disk does.
+/// A sink that fails once, at its `count`th message.
 private final class FailingSink: RecordingSink, @unchecked Sendable {
     private var left: Int
 
@@ -29,7 +29,7 @@ private final class FailingSink: RecordingSink, @unchecked Sendable {
     func begin(_ description: RecordingDescription, channels: [MCAPChannel]) throws(InputError) {}
     func add(_ message: RecordedMessage) throws(InputError) {
         left -= 1
-        guard left > 0 else { throw InputError(expected: "room", found: "none") }
+        guard left != 0 else { throw InputError(expected: "room", found: "none") }
     }
     func end(_ result: [String: String]) throws(InputError) {}
 }
@@ -204,7 +204,8 @@ private final class FailingSink: RecordingSink, @unchecked Sendable {
         #expect(recorder.hasFailed)
         try recorder.begin(Self.description, poses: Self.poses)
         #expect(!recorder.hasFailed)
-        #expect(throws: InputError.self) { try recorder.end([:]) }
+        try recorder.end([:])
+        #expect(!recorder.hasFailed)
     }
 
     @Test func `the first difference is named, and measured times are none`() throws {
