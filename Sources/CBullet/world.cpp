@@ -142,6 +142,14 @@ cb_status cb_world_step(cb_world *world, int32_t count) {
     return CB_OK;
 }
 
+void cb_world_solve_by_reference(cb_world *world, bool on) {
+    if (world) world->solver.isReference = on;
+}
+
+int64_t cb_world_packed_step_count(const cb_world *world) {
+    return world ? world->solver.packedSolves : 0;
+}
+
 int64_t cb_world_step_count(const cb_world *world) { return world ? world->steps : 0; }
 
 }  // extern "C"

@@ -8,7 +8,6 @@
 
 #include "btBulletDynamicsCommon.h"
 #include "BulletDynamics/Featherstone/btMultiBody.h"
-#include "BulletDynamics/Featherstone/btMultiBodyConstraintSolver.h"
 #include "BulletDynamics/Featherstone/btMultiBodyDynamicsWorld.h"
 #include "BulletDynamics/Featherstone/btMultiBodyGearConstraint.h"
 #include "BulletDynamics/Featherstone/btMultiBodyJointLimitConstraint.h"
@@ -17,6 +16,7 @@
 #include "dispatch.hpp"
 #include "include/cbullet.h"
 #include "shapes.hpp"
+#include "solver.hpp"
 
 namespace cb {
 
@@ -62,7 +62,7 @@ struct Body {
 
 /// Bullet 3.24 hands an undivided world's solver the number of the other constraints in place of
 /// that of the multibody constraints; this solver knows the right one.
-class SingleIslandSolver final : public btMultiBodyConstraintSolver {
+class SingleIslandSolver final : public RowSolver {
 public:
     int multiBodyConstraintCount = 0;
 
@@ -74,7 +74,7 @@ public:
                              btDispatcher *dispatcher) override {
         // Bullet calls once more for islands that it put off; there are none.
         if (bodyCount == 0) return;
-        btMultiBodyConstraintSolver::solveMultiBodyGroup(
+        RowSolver::solveMultiBodyGroup(
             bodies, bodyCount, manifolds, manifoldCount, constraints, constraintCount,
             multiBodyConstraints, multiBodyConstraintCount, info, drawer, dispatcher);
     }

@@ -19,15 +19,19 @@ public final class World {
 
     /// Creates an empty world.
     ///
-    /// - Throws: ``InputError`` naming the setting that is out of range.
+    /// - Throws: ``InputError`` naming the setting that is out of range, or the environment variable
+    ///   `SIMRUN_SOLVER` if it names no solver.
     public init(_ settings: WorldSettings) throws(InputError) {
         try settings.validate()
+        let solver =
+            if let chosen = settings.solver { chosen } else { try ConstraintSolver.selected() }
         var plain = settings.plain
         var created: OpaquePointer?
         let status = cb_world_create(&plain, &created)
         guard status == CB_OK, let created else {
             throw InputError(key: "world", expected: "valid settings", found: "\(settings)")
         }
+        cb_world_solve_by_reference(created, solver == .reference)
         self.settings = settings
         handle = created
     }
@@ -45,6 +49,9 @@ public final class World {
 
     /// The steps taken since the world was created, or as restored.
     public var stepCount: Int { Int(cb_world_step_count(handle)) }
+
+    /// The steps that were solved by packed rows; others met no multibody, or Bullet iterated.
+    var packedStepCount: Int { Int(cb_world_packed_step_count(handle)) }
 
     /// The simulated time in seconds.
     public var elapsedSeconds: Double { Double(stepCount) * settings.timestepSeconds }

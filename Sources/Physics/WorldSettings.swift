@@ -24,6 +24,8 @@ public struct WorldSettings: Equatable, Sendable {
     public var warmstartingFactor: Double
     /// Contacts further apart than this, in metres, are not solved.
     public var contactProcessingThreshold: Double
+    /// Who iterates; `nil` for what `SIMRUN_SOLVER` says.
+    public var solver: ConstraintSolver?
 
     /// Creates settings; only the timestep has no default.
     public init(
@@ -36,7 +38,8 @@ public struct WorldSettings: Equatable, Sendable {
         linearSlop: Double = 1e-5,
         residualThreshold: Double = 1e-7,
         warmstartingFactor: Double = 0.1,
-        contactProcessingThreshold: Double = 0
+        contactProcessingThreshold: Double = 0,
+        solver: ConstraintSolver? = nil
     ) {
         self.timestepSeconds = timestepSeconds
         self.gravity = gravity
@@ -48,5 +51,6 @@ public struct WorldSettings: Equatable, Sendable {
         self.residualThreshold = residualThreshold
         self.warmstartingFactor = warmstartingFactor
         self.contactProcessingThreshold = contactProcessingThreshold
+        self.solver = solver
     }
 }

@@ -13,9 +13,9 @@ import Testing
         let robot: MultibodyID
         let initial: [Double]
 
-        init() throws {
+        init(solver: ConstraintSolver = .packed) throws {
             let arm = try PandaArm.load()
-            world = try World(WorldSettings(timestepSeconds: arm.timestep))
+            world = try World(WorldSettings(timestepSeconds: arm.timestep, solver: solver))
             // The floor lies just under the fingers of the arm at home.
             _ = try world.addFloor(at: 0.44)
             for position in [
@@ -152,6 +152,35 @@ import Testing
             return try await group.reduce(into: [UInt64]()) { $0.append($1) }
         }
         #expect(hashes == [expected, expected])
+    }
+
+    @Test func `Packed rows give the bits of Bullet's own iterations`() throws {
+        let packed = try Scene()
+        let reference = try Scene(solver: .reference)
+        for step in 1...Self.steps {
+            packed.run(to: step)
+            reference.run(to: step)
+            try #require(packed.world.stateHash == reference.world.stateHash, "step \(step)")
+        }
+        #expect(packed.handTouchesSomething)
+        #expect(packed.world.packedStepCount == Self.steps)
+        #expect(reference.world.packedStepCount == 0)
+    }
+
+    @Test func `A grasp held by packed rows is Bullet's own to the bit`() throws {
+        let scenes = try [ConstraintSolver.packed, .reference].map { solver in
+            try GraspScene(rate: 240, solver: solver)
+        }
+        for scene in scenes { scene.closeAndLift() }
+        #expect(scenes[0].world.stateHash == scenes[1].world.stateHash)
+        #expect(scenes[0].world.pose(of: scenes[0].cube).translation.z > 0.1)
+    }
+
+    @Test func `An unknown solver is refused by its variable's name`() throws {
+        #expect(try ConstraintSolver.named(nil) == .packed)
+        #expect(try ConstraintSolver.named("reference") == .reference)
+        let error = #expect(throws: InputError.self) { try ConstraintSolver.named("fast") }
+        #expect(error?.key == "SIMRUN_SOLVER")
     }
 
     @Test func `A snapshot of another world is refused`() throws {

@@ -14,7 +14,12 @@ struct GraspScene {
     static let reach = 0.1034
     static let handIndex = 2
 
-    init(rate: Double, cubeMass: Double = 0.064, friction: Double? = nil) throws {
+    init(
+        rate: Double,
+        cubeMass: Double = 0.064,
+        friction: Double? = nil,
+        solver: ConstraintSolver = .packed
+    ) throws {
         let arm = try PandaArm.load()
         var fingers = arm.links.suffix(2).map { $0 }
         for i in fingers.indices { fingers[i].parent = Self.handIndex }
@@ -24,7 +29,7 @@ struct GraspScene {
             pad.friction = friction
             material.friction = 1
         }
-        world = try World(WorldSettings(timestepSeconds: 1 / rate))
+        world = try World(WorldSettings(timestepSeconds: 1 / rate, solver: solver))
         table = try world.add(
             RigidBodySpecification(
                 name: "table",

@@ -65,6 +65,10 @@ typedef struct cb_settings {
 cb_status cb_world_create(const cb_settings *settings, cb_world **world);
 void cb_world_destroy(cb_world *world);
 cb_status cb_world_step(cb_world *world, int32_t count);
+/* Solves by Bullet's own iterations instead of ours, which give the same bits sooner. */
+void cb_world_solve_by_reference(cb_world *world, bool on);
+/* The steps since the world was created that our iterations solved. */
+int64_t cb_world_packed_step_count(const cb_world *world);
 int64_t cb_world_step_count(const cb_world *world);
 bool cb_world_is_finite(const cb_world *world);
 /* FNV-1a over joint state, motor targets, poses and velocities. */
