@@ -156,7 +156,9 @@ def experts(*names):
     tasks = [task for task in shipped("tasks") if not names or task["name"] in names]
     host = None
     for task in sorted(tasks, key=lambda task: (task["suite"], task["name"])):
-        report = run(task["name"], 200, ["--policy", "expert"] + LOCKSTEP)
+        # Success after less than half a second of holding says nothing yet of whether it lasts.
+        on = ["--until", "time-limit"] if task["suite"] == "moving" else []
+        report = run(task["name"], 200, ["--policy", "expert"] + on + LOCKSTEP)
         host = report["host"]
         episodes = report["episodes"]
         done = sorted(e["success_at_s"] for e in episodes if e["success"])
