@@ -20,6 +20,7 @@ import Testing
         var actions: [Float] = []
         var intended: [Float] = []
         var clouds = 0
+        var recoveries = 0
     }
 
     /// Runs episodes of the expert, one after the other on one plant.
@@ -70,7 +71,8 @@ import Testing
                 stateHash: loop.plant.stateHash,
                 actions: actions,
                 intended: intended,
-                clouds: clouds.finalize()
+                clouds: clouds.finalize(),
+                recoveries: loop.policy.recoveries
             )
         }
     }

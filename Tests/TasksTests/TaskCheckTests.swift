@@ -7,6 +7,7 @@ import Testing
 /// One way in which a well formed task makes no sense, and what the complaint must name.
 struct Nonsense: Sendable, CustomTestStringConvertible {
     var what: String
+    var task = "pick-place"
     var replace: (String, String)
     var key: String
     var mentions: [String]
@@ -64,14 +65,49 @@ struct Nonsense: Sendable, CustomTestStringConvertible {
             key: "success",
             mentions: ["before anybody acts"]
         ),
+        Nonsense(
+            what: "a fixture whose handle is out of the arm's reach",
+            task: "drawer-open",
+            replace: ("x: 0.60 to 0.60 m", "x: 1.10 to 1.10 m"),
+            key: "fixtures[0]",
+            mentions: ["drawer.tray", "within reach of panda", "nearer to its base"]
+        ),
+        Nonsense(
+            what: "a fixture that is out of reach in one corner of its range",
+            task: "drawer-open",
+            replace: ("y: -0.10 to 0.10 m", "y: -0.45 to 0.10 m"),
+            key: "fixtures[0]",
+            mentions: ["drawer.tray", "-0.45"]
+        ),
+        Nonsense(
+            what: "a joint that ends out of the arm's reach",
+            task: "drawer-open",
+            replace: ("x: 0.60 to 0.60 m", "x: 0.33 to 0.33 m"),
+            key: "fixtures[0]",
+            mentions: ["drawer.tray"]
+        ),
+        Nonsense(
+            what: "a slot that no peg can be brought to",
+            task: "peg-insert-side",
+            replace: ("y: 0.25 to 0.35 m", "y: 0.25 to 0.70 m"),
+            key: "fixtures[0]",
+            mentions: ["what success asks for at socket"]
+        ),
+        Nonsense(
+            what: "a place in the world that is out of reach",
+            task: "sweep-into",
+            replace: ("of: world, at: 0.64 0 -0.02 m", "of: world, at: 1.24 0 -0.02 m"),
+            key: "success",
+            mentions: ["what success asks for", "1.24"]
+        ),
     ]
 
     @Test(arguments: nonsense)
     func `nonsense is complained of with file, line and key`(nonsense: Nonsense) throws {
-        let text = try TaskFolder.text("pick-place")
+        let text = try TaskFolder.text(nonsense.task)
         let range = try #require(text.range(of: nonsense.replace.0))
         let broken = text.replacingCharacters(in: range, with: nonsense.replace.1)
-        try TaskFolder.withFile(broken) { path in
+        try TaskFolder.withFile(broken, name: nonsense.task + ".yaml") { path in
             let task = try TaskFile.read(atPath: path)
             let setup = try TaskSetup(task: task, robot: TaskFolder.panda.get())
             let problems = try TaskCheck(setup: setup).problems
@@ -81,6 +117,13 @@ struct Nonsense: Sendable, CustomTestStringConvertible {
                 #expect(problem.description.contains(word), "\(problem)")
             }
         }
+    }
+
+    @Test(arguments: TaskFolder.library.names)
+    func `our own are within reach`(name: String) throws {
+        let task = try TaskFolder.library.task(named: name)
+        let setup = try TaskSetup(task: task, robot: TaskFolder.robots.load(task.robot))
+        #expect(ReachCheck(setup: setup).problems == [])
     }
 
     @Test(arguments: ["reach", "pick-place", "conveyor-pick", "spoon-on-towel"])

@@ -4,8 +4,9 @@ import Spatial
 
 /// Whether the tool can go where the task needs it, by inverse kinematics.
 ///
-/// Tried are the corners and the middle of the goal's region and of the start ranges of what
-/// success speaks of, each approached from the start pose in small steps.
+/// Tried are the corners and the middle of the goal's region, of the start ranges of what success
+/// speaks of, and of the fixtures and still things that it must come to, each approached from the
+/// start pose in small steps.
 struct ReachCheck {
     private let setup: TaskSetup
     private let start: JointVector
@@ -20,13 +21,19 @@ struct ReachCheck {
         start = setup.task.robotStart.map { JointVector($0.joints) } ?? setup.robot.home
         let task = setup.task
         if let goal = task.goal, let place = task.lines.goal {
-            check(Self.points(of: goal), place: place, what: "a goal")
+            check(Self.points(of: goal).map { [$0] }, place: place, what: "a goal")
         }
         for index in movedObjects() {
             let object = task.scene[index]
-            let chosen = task.fixedStarts?.points(of: index, height: object.start.region.lower.z)
-            let points = chosen ?? Self.points(of: object.start.region)
-            check(points, place: object.place, what: "a start of \(object.name)")
+            check(
+                task.starts(of: index).map { [$0] },
+                place: object.place,
+                what: "a start of \(object.name)"
+            )
+        }
+        let tool = task.worldFromBase * setup.robot.kinematics.baseFromTool(at: start)
+        for aim in ReachAim.all(in: setup, toolHeight: tool.translation.z) {
+            check(aim.choices, within: aim.tolerance, place: aim.place, what: aim.what)
         }
     }
 
@@ -45,12 +52,19 @@ struct ReachCheck {
         return objects
     }
 
-    private mutating func check(_ points: [Vector3], place: YAMLPlace, what: String) {
-        pointCount += points.count
+    /// Complains unless the tool comes near one point of every choice.
+    private mutating func check(
+        _ choices: [[Vector3]],
+        within tolerance: Double = 0,
+        place: YAMLPlace,
+        what: String
+    ) {
+        pointCount += choices.count
         var worst: (point: Vector3, left: Double)?
-        for point in points {
-            let left = residual(at: point)
-            if left > 1e-3, left > worst?.left ?? 0 { worst = (point, left) }
+        for points in choices {
+            let tried = points.map { (point: $0, left: residual(at: $0) - tolerance) }
+            guard let best = tried.min(by: { $0.left < $1.left }) else { continue }
+            if best.left > 1e-3, best.left > worst?.left ?? 0 { worst = best }
         }
         guard let worst else { return }
         let p = worst.point
@@ -99,7 +113,7 @@ struct ReachCheck {
     }
 
     /// The corners and the middle of a box.
-    private static func points(of region: BoxRegion) -> [Vector3] {
+    static func points(of region: BoxRegion) -> [Vector3] {
         var points = [(region.lower + region.upper) / 2]
         for corner in 0..<8 {
             points.append(
@@ -110,7 +124,16 @@ struct ReachCheck {
                 )
             )
         }
-        return points
+        return region.lower == region.upper ? [region.lower] : points
+    }
+}
+
+extension TaskDefinition {
+    /// Where an object may start: every place that is chosen from, else corners and middle.
+    func starts(of object: Int) -> [Vector3] {
+        let region = scene[object].start.region
+        let chosen = fixedStarts?.points(of: object, height: region.lower.z)
+        return chosen ?? ReachCheck.points(of: region)
     }
 }
 

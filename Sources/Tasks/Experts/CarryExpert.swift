@@ -20,20 +20,32 @@ enum CarryExpert {
     static let depth = 0.025
 
     static func intent(in state: SceneState) -> ExpertIntent {
-        let tool = state.worldFromTool.translation
         let errand = Errand.first(in: state, of: state.condition)
+        var intent = intent(in: state, at: errand)
+        intent.stage = CarryProgress.stage(in: state, at: errand)
+        return intent
+    }
+
+    private static func intent(in state: SceneState, at errand: Errand?) -> ExpertIntent {
+        let tool = state.worldFromTool.translation
         if case .pull(let pull)? = errand { return pull.intent(in: state) }
         if let way = wayOut(of: state.condition, in: state, from: tool) { return way }
         guard case .carry(let subgoal)? = errand else { return retreat(in: state, from: tool) }
         let object = state.worldFromObject[subgoal.object].translation
         let grasp = graspPoint(of: subgoal.object, in: state)
-        let isHeld = state.isGrasped(subgoal.object) && (grasp - tool).length < near
-        if isHeld { return carry(subgoal, object: object, tool: tool) }
+        if isHeld(subgoal.object, in: state) { return carry(subgoal, object: object, tool: tool) }
         if subgoal.isReleased, subgoal.isPlaced(in: state) {
             // Let go first, then leave.
             return ExpertIntent(toolTarget: tool, closes: false)
         }
         return approach(subgoal, grasp: grasp, tool: tool, in: state)
+    }
+
+    /// Whether an object is between the fingers.
+    static func isHeld(_ object: Int, in state: SceneState) -> Bool {
+        guard state.isGrasped(object) else { return false }
+        let way = graspPoint(of: object, in: state) - state.worldFromTool.translation
+        return way.length < near
     }
 
     /// Where the tool goes to grasp an object: its middle, nearer the top of a tall one, and never

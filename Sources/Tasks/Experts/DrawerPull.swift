@@ -43,6 +43,26 @@ struct DrawerPull {
         return Vector3(way.x, way.y, 0).length < 0.09 && way.z < Self.hover - 0.02
     }
 
+    /// Whether the hand is behind the bar, where it pulls.
+    func isHooked(in state: SceneState) -> Bool {
+        guard let hook = place("hook", in: state) else { return false }
+        return isHooked(state.worldFromTool.translation - hook, along: direction(in: state))
+    }
+
+    /// Whether the hand is behind the bar when it is `way` from the hook.
+    private func isHooked(_ way: Vector3, along pull: Vector3) -> Bool {
+        let along = way.dot(pull)
+        let sideways = (Vector3(way.x, way.y, 0) - pull * along).length
+        let reach = (along * along + way.z * way.z).squareRoot()
+        return reach <= Self.hooked.along && sideways <= Self.hooked.sideways
+    }
+
+    /// The unit direction, in the world, in which the part comes out.
+    private func direction(in state: SceneState) -> Vector3 {
+        let frame = state.fixtures[fixture].worldFromPart(link)
+        return frame.rotation(state.models[fixture].links[link].axis)
+    }
+
     /// Down behind the bar with closed fingers, then along the joint's axis.
     func intent(in state: SceneState) -> ExpertIntent {
         let tool = state.worldFromTool.translation
@@ -50,21 +70,16 @@ struct DrawerPull {
         guard let hook = place("hook", in: state), let handle = place("handle", in: state) else {
             return ExpertIntent(toolTarget: tool, closes: true)
         }
-        let frame = state.fixtures[fixture].worldFromPart(link)
-        let pull = frame.rotation(state.models[fixture].links[link].axis)
+        let pull = direction(in: state)
         let way = tool - hook
-        let along = way.dot(pull)
-        let level = Vector3(way.x, way.y, 0)
-        let sideways = (level - pull * along).length
-        let reach = (along * along + way.z * way.z).squareRoot()
-        if reach <= Self.hooked.along, sideways <= Self.hooked.sideways {
+        if isHooked(way, along: pull) {
             return ExpertIntent(
                 toolTarget: handle + pull * 0.05 - Vector3(0, 0, 0.003),
                 toolRotation: rotation,
                 closes: true
             )
         }
-        let across = level.length
+        let across = Vector3(way.x, way.y, 0).length
         if across > 0.02, way.z < Self.hover / 2 {
             return ExpertIntent(
                 toolTarget: Vector3(tool.x, tool.y, hook.z + Self.hover),

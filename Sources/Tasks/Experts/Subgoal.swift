@@ -26,6 +26,15 @@ struct Subgoal {
         return Vector3(off.x, off.y, 0).length < 0.012 && abs(off.z) < 0.012
     }
 
+    /// Whether the object was let go over its place, and is on the way down.
+    func isFalling(in state: SceneState) -> Bool {
+        let off = state.worldFromObject[object].translation - place
+        return drop > Self.shortDrop && Vector3(off.x, off.y, 0).length < 0.03 && off.z < drop
+    }
+
+    /// How high over its place an object is let go that is to stand there, in metres.
+    private static let shortDrop = 0.004
+
     /// What a fact asks for, where it asks for an object to be somewhere.
     init?(_ fact: Condition, in state: SceneState) {
         switch fact {
@@ -53,7 +62,7 @@ struct Subgoal {
         object: Int,
         place: Vector3,
         isReleased: Bool,
-        drop: Double = 0.004,
+        drop: Double = Self.shortDrop,
         holds: Bool
     ) {
         self.object = object
@@ -131,6 +140,15 @@ enum Errand {
             if found == nil, !errand.isDone(in: state) { found = errand }
         }
         return found
+    }
+
+    /// How many of them are done.
+    static func doneCount(in state: SceneState, of condition: Condition) -> Int {
+        var count = 0
+        visit(condition, state) { errand in
+            if errand.isDone(in: state) { count += 1 }
+        }
+        return count
     }
 
     private func isDone(in state: SceneState) -> Bool {

@@ -1,3 +1,4 @@
+public import Robots
 public import Spatial
 
 /// Something with joints that is fixed to the world: a drawer, a door, a button.
@@ -101,6 +102,8 @@ public struct SceneFixture: Equatable, Sendable {
     public var start: Start
     /// Where each joint may start, in link order.
     public var joints: [ClosedRange<Double>]
+    /// Where it stands in the task file.
+    public var place: YAMLPlace
 
     /// The index of a link, and of its joint; nil where there is none of that name.
     func link(named name: String) -> Int? { model.links.firstIndex { $0.name == name } }

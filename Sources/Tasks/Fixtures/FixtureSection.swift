@@ -49,7 +49,8 @@ enum FixtureSection {
                     name: name,
                     model: model,
                     start: try start(mapping.mapping("start"), scene: scene),
-                    joints: try joints(mapping, of: model)
+                    joints: try joints(mapping, of: model),
+                    place: mapping.place
                 )
             )
             try mapping.finish()

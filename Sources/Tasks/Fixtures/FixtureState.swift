@@ -10,6 +10,11 @@ struct FixturePlacement: Equatable, Sendable {
     /// Fixtures draw from streams of their own, so that one more changes no object's start.
     private static let firstStream: UInt64 = 0x6669_7800_0000
 
+    init(worldFromBase: Pose, joints: [Double]) {
+        self.worldFromBase = worldFromBase
+        self.joints = joints
+    }
+
     /// Draws a placement; `objects` are where the seed puts the objects.
     init(_ fixture: SceneFixture, index: Int, objects: [Pose], seed: UInt64) {
         var random = RandomStream(seed: seed, stream: Self.firstStream + UInt64(index))

@@ -10,7 +10,8 @@ struct CheckTask: ParsableCommand {
         abstract: "Check a task file, let its scene settle, and picture its resets.",
         discussion: """
             Reads the file, draws the starts of 200 seeds, tries by inverse kinematics whether the \
-            tool reaches the goal and the objects, drops 9 scenes for 2 s to see what moves and \
+            tool reaches the goal, the objects, the fixtures and where things are to be put, drops \
+            9 scenes for 2 s to see what moves and \
             what starts inside something else, and asks whether success holds before anybody acts. \
             Each problem names file, line and key and what would be right; exit code 2 if there \
             is any.
