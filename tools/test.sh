@@ -70,6 +70,8 @@ ci_example() {
             examples/ci/episodes.sh pick-place 20
 }
 
+# A real pair: the late run breaks the gate, the same run and other seeds do not.
+gate() { "$SIMRUN_PYTHON" tools/check_gate.py "$simrun"; }
 # The one-liners of docs/sweeps.md, as a reader would paste them.
 queries() { "$SIMRUN_PYTHON" tools/check_queries.py "$simrun"; }
 
@@ -107,5 +109,6 @@ step "live, watched and attacked" live
 step "why names a planted stall" why
 step "examples/ci" ci_example
 step "documented queries answer" queries
+step "the gate and a real regression" gate
 step "report in Chromium" page
 finish
