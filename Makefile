@@ -42,7 +42,7 @@ python-env:
 
 test: python-env
 	@tools/setup.sh "chromium:opening reports" "chromium-driver:opening them by a script" \
-		"fonts-dejavu-core:their text"
+		"fonts-dejavu-core:their text" "sqlite3:the documented queries of sweeps"
 	@tools/test.sh
 
 test-long: python-env

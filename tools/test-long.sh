@@ -129,6 +129,16 @@ peers() {
 full_width() {
     (cd training && "$SIMRUN_PYTHON" -m simrun_training.full_width --simrun "../$simrun")
 }
+# LeRobot's own reader finds in an export what was recorded. 200 MB of packages, hence here.
+lerobot() {
+    "$SIMRUN_PYTHON" -m pip install --quiet --disable-pip-version-check --no-deps \
+        --target "$out/lerobot" -r training/requirements-lerobot.txt || return 1
+    "$simrun" task reach --episodes 3 --ci --latency 6.8ms --record "$out/recorded" >/dev/null \
+        && "$simrun" export "$out"/recorded/*.mcap --to hdf5 --out "$out/demos.hdf5" \
+        && "$simrun" export "$out"/recorded/*.mcap --to lerobot --out "$out/dataset" \
+        && HF_HOME=$out/huggingface PYTHONPATH=$out/lerobot "$SIMRUN_PYTHON" \
+            training/check_lerobot.py "$out/demos.hdf5" "$out/dataset"
+}
 # A sweep as an array of a Slurm on this machine, with a task killed and requeued, is the local run.
 slurm() { tools/test-slurm.sh; }
 # A sweep killed at ten random points ends with the rows of one that was not.
@@ -167,6 +177,7 @@ step "wall clock, and its trace replayed" wall
 step "soak: 50,000 ticks without allocation" soak
 step "the same plans as PyTorch and ONNX Runtime" peers
 step "the original networks at full width" full_width
+step "an export read by lerobot" lerobot
 step "a sweep on Slurm" slurm
 step "a sweep killed ten times" killed_sweep
 step "every case of the bench" bench

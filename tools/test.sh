@@ -81,6 +81,11 @@ ci_example() {
             examples/ci/episodes.sh pick-place 20
 }
 
+# A real pair: the late run breaks the gate, the same run and other seeds do not.
+gate() { "$SIMRUN_PYTHON" tools/check_gate.py "$simrun"; }
+# The one-liners of docs/sweeps.md, as a reader would paste them.
+queries() { "$SIMRUN_PYTHON" tools/check_queries.py "$simrun"; }
+
 # A sweep's page in a real browser: offline, light and dark, on a desk and on a phone.
 page() {
     "$simrun" sweep examples/sweeps/first.yaml --out "$out/sweep" >/dev/null \
@@ -115,5 +120,7 @@ step "100 recordings read by mcap" recordings
 step "live, watched and attacked" live
 step "why names a planted stall" why
 step "examples/ci" ci_example
+step "documented queries answer" queries
+step "the gate and a real regression" gate
 step "report in Chromium" page
 finish
