@@ -22,7 +22,9 @@ import urllib.request
 LARGEST = 10_000_000
 SLOWEST_S = 2.0
 LEAST_CONTRAST = 4.5
-SHAPES = {"desk": (1280, 900, False), "phone": (320, 640, True)}
+SHAPES = {"desk": (1280, 900, False), "phone": (390, 844, True), "small phone": (320, 640, True)}
+# So many stops of Tab are looked at behind the skip link.
+STOPS = 15
 SCHEMES = ("light", "dark")
 
 # What makes a page readable without seeing it; each line is one finding.
@@ -58,12 +60,24 @@ for (const e of document.querySelectorAll("h1, h2, h3, h4")) {
 }
 if (document.querySelectorAll("h1").length !== 1) found.push("not one h1");
 if (!document.documentElement.lang) found.push("no language");
-if (document.documentElement.scrollWidth > innerWidth)
-  found.push("the page is " + document.documentElement.scrollWidth + " wide in " + innerWidth);
+// Not innerWidth: a phone zooms out until all of a page that is too wide is in view.
+if (document.documentElement.scrollWidth > WIDTH)
+  found.push("the page is " + document.documentElement.scrollWidth + " wide in " + WIDTH);
 for (const e of document.querySelectorAll("button, summary, nav a"))
   if (e.getClientRects().length && e.getBoundingClientRect().height < 24) say("too small to touch", e);
 for (const e of document.querySelectorAll("button"))
   if (e.getClientRects().length && !e.textContent.trim()) say("a button without a name", e);
+for (const drawing of document.querySelectorAll("svg")) {
+  const frame = drawing.getBoundingClientRect();
+  const boxes = [...drawing.querySelectorAll("text")].map((e) => [e, e.getBoundingClientRect()]);
+  boxes.forEach(([e, box], index) => {
+    if (box.left < frame.left - 1 || box.right > frame.right + 1) say("words cut off", e);
+    for (const [, next] of boxes.slice(index + 1))
+      if (box.left < next.right - 1 && next.left < box.right - 1 && box.top < next.bottom - 3
+          && next.top < box.bottom - 3)
+        say("words over words", e);
+  });
+}
 
 const rgb = (text) => text.match(/[\d.]+/g).map(Number);
 const luminance = (c) => {
@@ -174,10 +188,9 @@ def open_page(browser, url, shape, scheme):
     return browser.script("return performance.timing.loadEventEnd - performance.timing.navigationStart") / 1000
 
 
-def screenshot(browser, path):
+def screenshot(browser, path, width):
     """The whole page, as far as a picture may be high."""
     height = min(12_000, browser.script("return document.documentElement.scrollHeight"))
-    width = browser.script("return innerWidth")
     clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
     value = browser.devtools("Page.captureScreenshot", captureBeyondViewport=True, clip=clip)
     path.write_bytes(base64.b64decode(value["data"]))
@@ -198,6 +211,15 @@ def keyboard(browser):
     browser.press("\ue007")
     if browser.script("return document.activeElement.id") != "main":
         found.append("the skip link does not lead to the results")
+    for _ in range(STOPS):
+        browser.press("\ue004")
+        stop = browser.script(
+            "const e = document.activeElement, r = e.getBoundingClientRect();"
+            "return [e.outerHTML.slice(0, 80), getComputedStyle(e).outlineStyle !== 'none'"
+            " && r.width > 0 && r.bottom > 0 && r.top < innerHeight]"
+        )
+        if not stop[1]:
+            found.append(f"nothing shows where the keyboard is: {stop[0]}")
     order = browser.script(
         "return [...document.querySelectorAll('a, button, summary, [tabindex]')].filter(e => e.tabIndex > 0).length"
     )
@@ -245,12 +267,15 @@ def main():
             for scheme in SCHEMES:
                 name = f"{shape}, {scheme}"
                 seconds = open_page(browser, url, shape, scheme)
-                checks = browser.script(CHECKS.replace("LEAST", str(LEAST_CONTRAST)))
+                checks = browser.script(
+                    CHECKS.replace("LEAST", str(LEAST_CONTRAST)).replace("WIDTH", str(SHAPES[shape][0]))
+                )
                 issues = list(checks["found"])
                 if seconds >= SLOWEST_S:
                     issues.append(f"{seconds:.2f} s to load")
                 if arguments.screenshots:
-                    screenshot(browser, arguments.screenshots / f"{shape}-{scheme}.png")
+                    file = f"{shape}-{scheme}.png".replace(" ", "-")
+                    screenshot(browser, arguments.screenshots / file, SHAPES[shape][0])
                 issues += keyboard(browser) + copy_button(browser)
                 for entry in browser.tell("POST", "/se/log", {"type": "browser"}):
                     issues.append(f"console: {entry['message'][:200]}")

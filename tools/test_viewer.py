@@ -163,6 +163,33 @@ class ViewerTests(unittest.TestCase):
             viewed = self.episodes(simrun(*run, "--view", environment=display.environment))
         self.assertEqual(viewed, plain)
 
+    def test_a_recording_is_replayed_in_the_window(self):
+        """Seen in real time, paused like any episode, and bit for bit what was recorded."""
+        run = simrun("task", "reach", "--episodes", "1", "--latency", "40ms", "--record", self.folder,
+                     "--screenshot", self.path("at.png"), "--screenshot-at", "0.5", "--json")
+        seen = self.episodes(run)[0]
+        recording = json.loads(run.stdout)["recordings"]["files"][0]
+        with Display() as display:
+            with started(display, "simrun: reach", "replay", recording, "--view", "--json",
+                         folder=self.folder) as run:
+                output, _ = run.communicate(timeout=PATIENCE)
+                self.assertEqual(run.returncode, 0)
+            report = json.loads(output)
+            self.assertEqual((report["check"]["holds"], report["check"]["compared"]), (True, "all"))
+            self.assertEqual(report["check"]["ticks"], seen["ticks"])
+            with started(display, "simrun: reach", "replay", recording, "--view",
+                         folder=self.folder) as run:
+                display.key("space")
+                display.key("p")
+                name = self.path("simrun-reach-1.png")
+                until(lambda: os.path.exists(name), name)
+                self.assertGreater(len(set(Picture(name).pixels())), 1000)
+                display.key("Escape")
+                self.assertEqual(run.wait(timeout=PATIENCE), 130)
+        run = simrun("replay", recording, "--view")
+        self.assertEqual(run.returncode, 2)
+        self.assertIn("xvfb-run", run.stderr)
+
     def test_no_display_says_what_to_do(self):
         run = simrun("task", "reach", "--policy", "expert", "--view")
         self.assertEqual(run.returncode, 2)

@@ -32,6 +32,10 @@ import Testing
         #expect(check["holds"] as? Bool == true)
         #expect(check["compared"] as? String == (flags.contains("wall") ? "state" : "all"))
         #expect((check["ticks"] as? Int ?? 0) > 10)
+        guard flags.contains("wall") else { return }
+        let view = try Simrun.run(["replay", file, "--view"])
+        #expect(view.status == 2)
+        #expect(view.errors.contains("found one of the wall clock"), "\(view.errors)")
     }
 
     @Test func `an episode that is not the recorded one is told apart, by tick and field`() throws {

@@ -154,7 +154,10 @@ struct TaskOptions: ParsableArguments {
         record = nil
         live = nil
         video = nil
+        view = false
         screenshot = nil
+        screenshotAt = nil
+        overlay = false
         saveLatency = nil
         json = false
         // A parse of nothing: options that were never parsed cannot be read.

@@ -56,11 +56,13 @@ struct EpisodeReplay {
 
     /// Runs the episode again and compares it bit for bit; of the wall clock, the world alone under
     /// the recorded commands.
-    func check() throws -> Check {
-        isOfWallClock ? try checkWorld() : try checkRun()
+    ///
+    /// - Parameter view: A window that shows it; nil of the wall clock, which has no run to show.
+    func check(view: RunView? = nil) throws -> Check {
+        isOfWallClock ? try checkWorld() : try checkRun(view)
     }
 
-    private func checkRun() throws -> Check {
+    private func checkRun(_ view: RunView?) throws -> Check {
         let list = MessageList()
         var plan = plan
         plan.sinks = [list]
@@ -68,7 +70,7 @@ struct EpisodeReplay {
             !recording.layout.cameras.isEmpty || recording.layout.cloudPoints > 0
         var check = Check(comparesAll: true, ticks: recording.ticks.count)
         do {
-            let run = try EpisodeRunner(plan: plan).run()
+            let run = try EpisodeRunner(plan: plan, view: view).run()
             guard let episode = run.episodes.first else {
                 throw Outcome.interrupted("nothing was compared")
             }

@@ -77,8 +77,8 @@ struct FailureSection {
             id: "kinds-c",
             head: "class",
             caption:
-                "Classes of \(known.count) failures: of latency, if the same episode succeeds without or"
-                + " with one usual delay; of policy, if acting otherwise saves it; else of physics."
+                "Of the failures looked into: latency, if the same episode succeeds without delay or with a"
+                + " usual one; policy, if acting otherwise saves it; else physics."
         )
     }
 

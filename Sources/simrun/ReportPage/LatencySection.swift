@@ -86,7 +86,7 @@ struct StageHistogram {
     private let powers: ClosedRange<Int>
 
     private let width = 340.0
-    private let left = 74.0
+    private let left = 86.0
     private let rowHeight = 34.0
     private let top = 4.0
 
@@ -112,6 +112,10 @@ struct StageHistogram {
         for power in powers {
             let place = x(pow(10, Double(power)))
             drawing.line((place, top), (place, height), class: "grid")
+            // Every other one where all would run into each other.
+            guard powers.count <= 6 || (powers.upperBound - power).isMultiple(of: 2) else {
+                continue
+            }
             drawing.text(
                 Self.label(power),
                 at: (place, height + 14),

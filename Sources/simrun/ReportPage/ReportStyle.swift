@@ -35,7 +35,10 @@ enum ReportStyle {
         nav a { display: inline-block; padding: 0.2rem 0; }
         .scroll { overflow-x: auto; margin: 0.6rem 0; }
         table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 0.92rem; }
-        caption { text-align: left; color: var(--soft); padding-bottom: 0.4rem; }
+        table { min-width: min(100%, 30rem); }
+        caption { text-align: left; color: var(--soft); padding-bottom: 0.4rem;
+          max-width: min(44rem, 100vw - 1.8rem); }
+        @media (max-width: 34rem) { #success :is(th, td):nth-child(4) { display: none; } }
         th, td { text-align: left; vertical-align: top; padding: 0.3rem 0.7rem 0.3rem 0;
           border-bottom: 1px solid var(--rule); unicode-bidi: isolate; min-width: 3.2rem;
           overflow-wrap: break-word; }
@@ -60,6 +63,8 @@ enum ReportStyle {
         .strip li { font-size: 0.8rem; color: var(--soft); }
         .strip img, video { width: 100%; height: auto; display: block; background: var(--panel); }
         .failures { display: grid; gap: 1.6rem; }
+        .panels > *, .failures > * { min-width: 0; }
+        .panels :is(th, td) { padding-right: 0.4rem; min-width: 0; }
         .good { color: var(--good); } .bad { color: var(--bad); }
         .key { display: flex; flex-wrap: wrap; gap: 0.2rem 1rem; list-style: none; padding: 0;
           margin: 0.2rem 0; font-size: 0.88rem; }
