@@ -39,7 +39,7 @@ private func run(
         argv: [],
         task: "t",
         policy: "p",
-        hashes: ComparedRun.Hashes(task: "", robot: "", policy: nil),
+        hashes: TaskReport.Hashes(task: "", robot: "", policy: nil),
         clock: "lockstep",
         latency: "none",
         execute: "replan",

@@ -1,4 +1,4 @@
-/// The channels of a recording, and their schemas.
+/// The channels of a recording, and their schemas: the fixed ones, the cameras', then the candidates'.
 enum EpisodeChannels {
     /// The channels that every recording has, in order; the cameras' follow.
     enum Fixed: Int, CaseIterable {
@@ -35,6 +35,9 @@ enum EpisodeChannels {
     /// The index of the first camera's channel.
     static let firstCamera = Fixed.allCases.count
 
+    /// The index of the candidates' channel, behind the cameras'; only a layout with candidates has it.
+    static func candidates(_ layout: EpisodeLayout) -> Int { firstCamera + layout.cameras.count }
+
     /// All channels of a layout.
     static func channels(_ layout: EpisodeLayout) -> [MCAPChannel] {
         let fixed = Fixed.allCases.map {
@@ -52,6 +55,15 @@ enum EpisodeChannels {
                     schema: FoxgloveSchemas.schema("CompressedImage")
                 )
             }
+            + (layout.candidates == nil
+                ? []
+                : [
+                    MCAPChannel(
+                        topic: CandidatesMessage.topic,
+                        messageEncoding: "json",
+                        schema: json("simrun.Candidates", CandidatesMessage.properties)
+                    )
+                ])
     }
 
     /// A JSON schema of an object with `properties`, given as JSON.

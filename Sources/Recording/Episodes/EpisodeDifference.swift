@@ -24,8 +24,8 @@ public struct EpisodeDifference: Equatable, Sendable {
 
     /// Topics in the order in which a tick causes their messages.
     private static let causes = [
-        "/observation/cloud", "/observation/state", "/action/proposed", "/action/state", "/tick",
-        "/safety", "/state", "/tf",
+        "/observation/cloud", "/observation/state", CandidatesMessage.topic, "/action/proposed",
+        "/action/state", "/tick", "/safety", "/state", "/tf",
     ]
 
     /// The first difference between a recording and the messages of a new run; nil when there is

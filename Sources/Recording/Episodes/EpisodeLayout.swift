@@ -37,6 +37,8 @@ public struct EpisodeLayout: Codable, Equatable, Sendable {
     public var cloudPoints: Int
     /// Cameras whose pictures are recorded.
     public var cameras: [Camera]
+    /// The most candidates of a plan that are recorded; nil where a policy makes one plan alone.
+    public var candidates: Int?
 
     /// Creates a layout.
     public init(
@@ -48,7 +50,8 @@ public struct EpisodeLayout: Codable, Equatable, Sendable {
         hasGoal: Bool,
         hasConveyor: Bool,
         cloudPoints: Int,
-        cameras: [Camera]
+        cameras: [Camera],
+        candidates: Int? = nil
     ) {
         self.jointNames = jointNames
         self.frameNames = frameNames
@@ -59,10 +62,11 @@ public struct EpisodeLayout: Codable, Equatable, Sendable {
         self.hasConveyor = hasConveyor
         self.cloudPoints = cloudPoints
         self.cameras = cameras
+        self.candidates = candidates
     }
 
     enum CodingKeys: String, CodingKey {
-        case horizon, cameras
+        case horizon, cameras, candidates
         case jointNames = "joint_names"
         case frameNames = "frame_names"
         case stateNames = "state_names"

@@ -30,6 +30,7 @@ struct EpisodeMessages {
         case .plan: plan(bytes, emit)
         case .cloud: cloud(bytes, emit)
         case .image: image(bytes, emit)
+        case .candidates: candidates(bytes, emit)
         }
     }
 
@@ -111,6 +112,29 @@ struct EpisodeMessages {
         let actions: [Float] = Self.numbers(bytes, MemoryLayout<CaptureRecord>.stride, count)
         let json = PlanMessage.json(actions, width: layout.actionWidth)
         emit(message(.proposed, head.ordinal, at: head.seenAt, json))
+    }
+
+    private func candidates(_ bytes: UnsafeRawBufferPointer, _ emit: (RecordedMessage) -> Void) {
+        let head = bytes.loadUnaligned(as: CandidatesRecord.self)
+        let valuesAt = MemoryLayout<CandidatesRecord>.stride
+        let actionsAt = valuesAt + MemoryLayout<Float>.stride * head.count
+        let size = layout.horizon * layout.actionWidth
+        let time = stamp(head.seenAt)
+        emit(
+            RecordedMessage(
+                channel: EpisodeChannels.candidates(layout),
+                sequence: UInt32(truncatingIfNeeded: head.ordinal),
+                logTime: time,
+                publishTime: time,
+                data: CandidatesMessage.json(
+                    chosen: head.chosen,
+                    values: Self.numbers(bytes, valuesAt, head.count),
+                    actions: Self.numbers(bytes, actionsAt, head.count * size),
+                    horizon: layout.horizon,
+                    width: layout.actionWidth
+                )
+            )
+        )
     }
 
     private func cloud(_ bytes: UnsafeRawBufferPointer, _ emit: (RecordedMessage) -> Void) {

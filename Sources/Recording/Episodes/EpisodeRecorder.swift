@@ -198,6 +198,42 @@ public final class EpisodeRecorder: @unchecked Sendable {
         plan.values.withUnsafeBytes { put(.plan, head, $0) }
     }
 
+    /// Notes the candidates of a plan, before the tick that made it is noted.
+    ///
+    /// - Parameters:
+    ///   - actions: Shape `[candidates, horizon, width]`.
+    ///   - values: The critic's value of each candidate; at most the layout's candidates.
+    ///   - chosen: The candidate that became the plan.
+    ///   - time: Episode time when the tick began.
+    public func noteCandidates(
+        _ actions: UnsafeBufferPointer<Float>,
+        values: UnsafeBufferPointer<Float>,
+        chosen: Int,
+        at time: TimeSpan
+    ) {
+        precondition(values.count <= layout.candidates ?? 0, "no more than the layout says")
+        precondition(values.indices.contains(chosen), "one of the candidates")
+        precondition(
+            actions.count == values.count * layout.horizon * layout.actionWidth,
+            "a plan for each value"
+        )
+        let record = CandidatesRecord(
+            ordinal: ordinal,
+            seenAt: time,
+            count: values.count,
+            chosen: chosen
+        )
+        let valuesAt = MemoryLayout<CandidatesRecord>.stride
+        let actionsAt = valuesAt + MemoryLayout<Float>.stride * values.count
+        put(.candidates, actionsAt + MemoryLayout<Float>.stride * actions.count) { bytes in
+            bytes.storeBytes(of: record, as: CandidatesRecord.self)
+            UnsafeMutableRawBufferPointer(rebasing: bytes[valuesAt..<actionsAt])
+                .copyMemory(from: UnsafeRawBufferPointer(values))
+            UnsafeMutableRawBufferPointer(rebasing: bytes[actionsAt...])
+                .copyMemory(from: UnsafeRawBufferPointer(actions))
+        }
+    }
+
     /// Clouds and pictures that this tick saw first.
     private func noteCaptures(_ observation: Observation, at now: TimeSpan) {
         if layout.cloudPoints > 0, shownCloud != observation.cloud.capturedAt {

@@ -135,7 +135,8 @@ extension EpisodeLayout {
     fileprivate var isPlausible: Bool {
         (0...16).contains(jointNames.count) && (1...64).contains(actionWidth)
             && (1...1024).contains(horizon) && (0...1 << 20).contains(cloudPoints)
-            && frameNames.count <= 1024 && stateNames.count <= 16_384
+            && (1...4096).contains(candidates ?? 1) && frameNames.count <= 1024
+            && stateNames.count <= 16_384
             && cameras.allSatisfy {
                 (1...8192).contains($0.width) && (1...8192).contains($0.height)
             }

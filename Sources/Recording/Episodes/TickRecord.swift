@@ -36,6 +36,8 @@ enum FrameKind: UInt32 {
     case cloud
     /// A ``CaptureRecord``, then the picture's colours.
     case image
+    /// A ``CandidatesRecord``, then the candidates' values and their actions.
+    case candidates
 }
 
 /// What stands before a cloud or a picture.
@@ -48,4 +50,16 @@ struct CaptureRecord: BitwiseCopyable {
     var capturedAt: TimeSpan
     /// The camera's index; 0 for clouds.
     var camera: Int
+}
+
+/// What stands before the candidates of a plan.
+struct CandidatesRecord: BitwiseCopyable {
+    /// The ordinal of the tick that planned.
+    var ordinal: Int
+    /// Episode time of that tick.
+    var seenAt: TimeSpan
+    /// How many there are.
+    var count: Int
+    /// Which became the plan.
+    var chosen: Int
 }

@@ -8,12 +8,6 @@ struct ComparedRun: Codable {
         var success: Bool
     }
 
-    struct Hashes: Codable {
-        var task: String
-        var robot: String
-        var policy: String?
-    }
-
     struct Summary: Codable {
         var p50: Double
         var p99: Double
@@ -22,7 +16,7 @@ struct ComparedRun: Codable {
     var argv: [String]
     var task: String
     var policy: String
-    var hashes: Hashes
+    var hashes: TaskReport.Hashes
     var clock: String
     var latency: String
     var execute: String

@@ -5,7 +5,7 @@ import Tasks
 
 /// The JSON object of `simrun task --json`; its keys are a published contract.
 struct TaskReport: Encodable {
-    struct Hashes: Encodable {
+    struct Hashes: Codable {
         var task: String
         var robot: String
         var policy: String?

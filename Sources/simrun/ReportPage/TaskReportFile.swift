@@ -24,17 +24,11 @@ struct TaskReportFile: Decodable {
         }
     }
 
-    struct Hashes: Decodable {
-        var task: String
-        var robot: String
-        var policy: String?
-    }
-
     var argv: [String]
     var task: String
     var robot: String
     var policy: String
-    var hashes: Hashes
+    var hashes: TaskReport.Hashes
     var clock: String
     var latency: String
     var execute: String
