@@ -8,6 +8,7 @@
 #include <assimp/BaseImporter.h>
 #include <assimp/config.h>
 #include <assimp/importerdesc.h>
+#include <assimp/postprocess.h>
 #include <assimp/scene.h>
 
 #include <algorithm>
@@ -61,26 +62,42 @@ void keep_only(Assimp::Importer &importer, const std::string &format) {
 /* The deepest scene graph that is followed. */
 constexpr int depth_limit = 64;
 
-void append(const aiScene &scene, const aiNode &node, const aiMatrix4x4 &parent, int depth,
+/* What is wanted of a mesh: its vertices, or three of them for each triangle. */
+enum class Wanted { vertices, triangles };
+
+void append(const aiMesh &mesh, unsigned vertex, const aiMatrix4x4 &placed,
             std::vector<double> &out) {
+    if (vertex >= mesh.mNumVertices) throw std::length_error("a vertex that is missing");
+    const aiVector3D point = placed * mesh.mVertices[vertex];
+    for (const ai_real number : {point.x, point.y, point.z}) {
+        if (!std::isfinite(number)) throw std::length_error("a vertex that is no number");
+        out.push_back(number);
+    }
+}
+
+void append(const aiScene &scene, const aiNode &node, const aiMatrix4x4 &parent, int depth,
+            Wanted wanted, std::vector<double> &out) {
     if (depth > depth_limit) throw std::length_error("nodes nested too deeply");
     const aiMatrix4x4 placed = parent * node.mTransformation;
     for (unsigned i = 0; i < node.mNumMeshes; i++) {
         if (node.mMeshes[i] >= scene.mNumMeshes) throw std::length_error("a mesh that is missing");
         const aiMesh &mesh = *scene.mMeshes[node.mMeshes[i]];
-        if (out.size() / 3 + mesh.mNumVertices > CM_MAX_POINTS) {
+        const size_t more = wanted == Wanted::vertices ? mesh.mNumVertices : 3 * size_t(mesh.mNumFaces);
+        if (out.size() / 3 + more > CM_MAX_POINTS) {
             throw std::length_error("more than " + std::to_string(int(CM_MAX_POINTS)) + " vertices");
         }
-        for (unsigned v = 0; v < mesh.mNumVertices; v++) {
-            const aiVector3D point = placed * mesh.mVertices[v];
-            for (const ai_real number : {point.x, point.y, point.z}) {
-                if (!std::isfinite(number)) throw std::length_error("a vertex that is no number");
-                out.push_back(number);
-            }
+        if (wanted == Wanted::vertices) {
+            for (unsigned v = 0; v < mesh.mNumVertices; v++) append(mesh, v, placed, out);
+            continue;
+        }
+        for (unsigned f = 0; f < mesh.mNumFaces; f++) {
+            const aiFace &face = mesh.mFaces[f];
+            if (face.mNumIndices != 3) continue; /* points and lines have no area */
+            for (unsigned c = 0; c < 3; c++) append(mesh, face.mIndices[c], placed, out);
         }
     }
     for (unsigned i = 0; i < node.mNumChildren; i++) {
-        append(scene, *node.mChildren[i], placed, depth + 1, out);
+        append(scene, *node.mChildren[i], placed, depth + 1, wanted, out);
     }
 }
 
@@ -91,18 +108,19 @@ void report(const char *text, char *message, size_t capacity) {
     message[count] = '\0';
 }
 
-cm_points *read_mesh(const void *bytes, size_t length, const char *format) {
+cm_points *read_mesh(const void *bytes, size_t length, const char *format, Wanted wanted) {
     Assimp::Importer importer;
     importer.SetIOHandler(new NoFiles); /* the importer owns it */
     keep_only(importer, format);
     /* URDF's frames hold whatever axis a COLLADA file calls up, as ROS has it. */
     importer.SetPropertyBool(AI_CONFIG_IMPORT_COLLADA_IGNORE_UP_DIRECTION, true);
-    const aiScene *scene = importer.ReadFileFromMemory(bytes, length, 0, format);
+    const unsigned steps = wanted == Wanted::triangles ? unsigned(aiProcess_Triangulate) : 0;
+    const aiScene *scene = importer.ReadFileFromMemory(bytes, length, steps, format);
     if (scene == nullptr) throw std::runtime_error(importer.GetErrorString());
     if (scene->mRootNode == nullptr) throw std::runtime_error("no scene");
     auto *points = new cm_points;
     try {
-        append(*scene, *scene->mRootNode, aiMatrix4x4(), 0, points->data);
+        append(*scene, *scene->mRootNode, aiMatrix4x4(), 0, wanted, points->data);
         if (points->data.empty()) throw std::runtime_error("no vertices");
     } catch (...) {
         delete points;
@@ -152,7 +170,8 @@ void answer(int pipe, char kind, const void *bytes, size_t length) {
 }
 
 /* The child's whole life. */
-[[noreturn]] void serve(int pipe, const void *bytes, size_t length, const char *format) {
+[[noreturn]] void serve(int pipe, const void *bytes, size_t length, const char *format,
+                        Wanted wanted) {
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_CPU, seconds_for(length));
     limit(RLIMIT_AS, bytes_mapped() + bytes_for(length));
@@ -161,7 +180,7 @@ void answer(int pipe, char kind, const void *bytes, size_t length) {
     }
     std::string message = "an unknown failure";
     try {
-        const cm_points *points = read_mesh(bytes, length, format);
+        const cm_points *points = read_mesh(bytes, length, format, wanted);
         answer(pipe, answers_points, points->data.data(), points->data.size() * sizeof(double));
         _exit(0);
     } catch (const std::exception &error) {
@@ -208,13 +227,13 @@ cm_points *points_of(const std::vector<char> &reply, int status) {
 }
 
 /* Reads in a child process with bounds: files come from anywhere, and Assimp trusts them. */
-cm_points *read_apart(const void *bytes, size_t length, const char *format) {
+cm_points *read_apart(const void *bytes, size_t length, const char *format, Wanted wanted) {
     int pipes[2];
     if (pipe2(pipes, O_CLOEXEC) != 0) throw std::runtime_error("no pipe to be had");
     const pid_t child = fork();
     if (child == 0) {
         close(pipes[0]);
-        serve(pipes[1], bytes, length, format);
+        serve(pipes[1], bytes, length, format, wanted);
     }
     close(pipes[1]);
     if (child < 0) {
@@ -229,6 +248,18 @@ cm_points *read_apart(const void *bytes, size_t length, const char *format) {
     return points_of(reply, status);
 }
 
+cm_points *read_or_report(const void *bytes, size_t length, const char *format, Wanted wanted,
+                          char *message, size_t capacity) {
+    try {
+        return read_apart(bytes, length, format, wanted);
+    } catch (const std::exception &error) {
+        report(error.what(), message, capacity);
+    } catch (...) {
+        report("an unknown failure", message, capacity);
+    }
+    return nullptr;
+}
+
 } // namespace
 
 extern "C" cm_points *cm_points_read(
@@ -238,14 +269,17 @@ extern "C" cm_points *cm_points_read(
     char *message,
     size_t capacity
 ) {
-    try {
-        return read_apart(bytes, length, format);
-    } catch (const std::exception &error) {
-        report(error.what(), message, capacity);
-    } catch (...) {
-        report("an unknown failure", message, capacity);
-    }
-    return nullptr;
+    return read_or_report(bytes, length, format, Wanted::vertices, message, capacity);
+}
+
+extern "C" cm_points *cm_triangles_read(
+    const void *bytes,
+    size_t length,
+    const char *format,
+    char *message,
+    size_t capacity
+) {
+    return read_or_report(bytes, length, format, Wanted::triangles, message, capacity);
 }
 
 extern "C" void cm_points_free(cm_points *points) { delete points; }

@@ -60,6 +60,7 @@ struct RobotBodies {
             collisions: looks.collisions,
             hulls: looks.hulls,
             visuals: looks.visuals,
+            meshes: looks.meshes,
             unseenLinks: looks.unseenLinks,
             friction: try friction(of: [root] + members)
         )
@@ -88,6 +89,7 @@ struct RobotBodies {
         var collisions: [LinkShape] = []
         var hulls: [LinkHull] = []
         var visuals: [LinkShape] = []
+        var meshes: [LinkMesh] = []
         var unseenLinks: [String] = []
 
         mutating func append(_ other: LinkLooks, _ bodyFromLink: Pose) {
@@ -101,6 +103,11 @@ struct RobotBodies {
             hulls += other.hulls.map { hull in
                 var out = hull
                 out.linkFromShape = bodyFromLink * hull.linkFromShape
+                return out
+            }
+            meshes += other.meshes.map { mesh in
+                var out = mesh
+                out.linkFromMesh = bodyFromLink * mesh.linkFromMesh
                 return out
             }
             unseenLinks += other.unseenLinks
@@ -121,9 +128,16 @@ struct RobotBodies {
                 looks.hulls.append(try hull(shape, of: link.name))
             }
         }
+        let meshes = self.meshes(link.visuals)
         if let own = listed?.visuals ?? listed?.collisions {
             looks.visuals = own
+            // Shapes that stand for all that the URDF shows give way to it; others stay.
+            if !meshes.isEmpty, meshes.count == link.visuals.count {
+                looks.meshes = meshes
+                for index in own.indices { looks.visuals[index].standsForMesh = true }
+            }
         } else {
+            looks.meshes = meshes
             looks.visuals = primitives(link.visuals)
             if looks.visuals.isEmpty, !link.visuals.isEmpty { looks.unseenLinks = [link.name] }
         }
@@ -141,6 +155,21 @@ struct RobotBodies {
             linkFromShape: shape.linkFromShape,
             overhang: whole.overhang(over: hull)
         )
+    }
+
+    /// The meshes among some shapes; those that are not to be found are left out, as only people
+    /// would see them.
+    private func meshes(_ shapes: [URDFDocument.Shape]) -> [LinkMesh] {
+        shapes.compactMap { shape in
+            guard shape.primitive == nil, let path = try? assembly.meshes?.path(of: shape.meshFile)
+            else { return nil }
+            return LinkMesh(
+                path: path,
+                scale: shape.meshScale,
+                linkFromMesh: shape.linkFromShape,
+                colour: shape.colour ?? assembly.file.colour
+            )
+        }
     }
 
     private func primitives(_ shapes: [URDFDocument.Shape]) -> [LinkShape] {

@@ -53,6 +53,8 @@ public struct LinkShape: Equatable, Sendable {
     public var linkFromShape: Pose
     /// Red, green and blue in `0...1`.
     public var colour: SIMD3<Float>
+    /// Whether robot.yaml lists it in place of the URDF's meshes, which people may see instead.
+    public var standsForMesh = false
 }
 
 /// The convex hull of a mesh, fixed to a link, for contact.
@@ -86,6 +88,8 @@ public struct RobotBody: Equatable, Sendable {
     public var hulls: [LinkHull]
     /// Shapes to look at.
     public var visuals: [LinkShape]
+    /// Meshes to look at, for people; cameras see ``visuals`` alone.
+    public var meshes: [LinkMesh]
     /// URDF names of links in this body that only meshes show, which cameras here cannot see.
     public var unseenLinks: [String]
     /// The friction of its surface.

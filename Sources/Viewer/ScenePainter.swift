@@ -7,9 +7,12 @@ final class ScenePainter {
     private static let cloudColor = SIMD3<Float>(0.55, 0.10, 0.75)
     private static let groundColor = SIMD3<Float>(0.70, 0.74, 0.78)
     private static let gridStep: Float = 0.1
+    /// The glint of everything but the ground and marks.
+    private static let shine: Float = 0.15
 
     private let shading = Shading.studio
     private let shapes = ShapePainter()
+    private let skin: SkinPainter
     private let shadow = ShadowMap()
     private let solid = ShaderProgram(
         vertex: ShapeShaders.vertex,
@@ -25,6 +28,9 @@ final class ScenePainter {
     )
     private let cloud = VertexBuffer(layout: [3], isStatic: false)
 
+    /// - Parameter skin: The robot's meshes.
+    init(skin: RobotSkin) { self.skin = SkinPainter(skin) }
+
     /// Draws into `target`, which is left ready for the overlay.
     func paint(
         _ frame: ViewFrame,
@@ -37,7 +43,7 @@ final class ScenePainter {
         cgEnable(CG_DEPTH_TEST)
         cgEnable(CG_CULL_FACE)
         cgDisable(CG_BLEND)
-        if layers.contains(.shadows) { castShadows(frame.visuals, light) }
+        if layers.contains(.shadows) { castShadows(frame, light) }
         target.beginScene()
         let sky = shading.background
         cgClearColor(sky.x, sky.y, sky.z, 1)
@@ -47,7 +53,11 @@ final class ScenePainter {
         let clipFromWorld = camera.clipFromWorld(aspect: aspect)
         begin(camera, clipFromWorld, light, hasShadows: layers.contains(.shadows))
         paintGround(stage)
-        for visual in frame.visuals { paint(visual, shine: 0.15) }
+        for (index, visual) in frame.visuals.enumerated() where !skin.skin.hides(index) {
+            paint(visual, shine: Self.shine)
+        }
+        solid.set("shine", Self.shine)
+        skin.draw(frame, with: solid, isColoured: true)
         solid.set("shadowed", Float(0))
         for mark in SceneMarks(frame, layers: layers).visuals { paint(mark, shine: 0) }
         if layers.contains(.cloud) {
@@ -58,14 +68,16 @@ final class ScenePainter {
         target.beginOverlay()
     }
 
-    private func castShadows(_ visuals: [Visual], _ light: Matrix4) {
+    private func castShadows(_ frame: ViewFrame, _ light: Matrix4) {
         shadow.begin()
         depth.use()
         depth.set("clipFromWorld", light)
         depth.set("lightFromWorld", light)
-        for visual in visuals where visual.shape != .plane {
+        for (index, visual) in frame.visuals.enumerated()
+        where visual.shape != .plane && !skin.skin.hides(index) {
             shapes.draw(visual.shape, at: visual.worldFromShape, with: depth)
         }
+        skin.draw(frame, with: depth, isColoured: false)
     }
 
     private func begin(

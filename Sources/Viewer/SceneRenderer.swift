@@ -4,7 +4,7 @@ public import Runtime
 ///
 /// Belongs to the thread of its context.
 public final class SceneRenderer {
-    private let scene = ScenePainter()
+    private let scene: ScenePainter
     private let overlay = Overlay()
     private let caption: ViewCaption
     private(set) var chart: StripChart
@@ -13,7 +13,10 @@ public final class SceneRenderer {
     private let context: GraphicsContext
 
     /// Creates a renderer for the pictures of one run.
-    public init(context: GraphicsContext, caption: ViewCaption) {
+    ///
+    /// - Parameter skin: The robot's meshes.
+    public init(context: GraphicsContext, caption: ViewCaption, skin: RobotSkin) {
+        scene = ScenePainter(skin: skin)
         self.context = context
         self.caption = caption
         chart = StripChart(period: caption.period)

@@ -60,6 +60,7 @@ enum ShapeShaders {
         }
         void main() {
             vec3 n = normalize(worldNormal);
+            if (!gl_FrontFacing) n = -n;
             vec3 view = normalize(eye - worldPosition);
             float facing = max(dot(n, towardLight), 0.0);
             float sun = facing > 0.0 ? sunlight(facing) : 0.0;

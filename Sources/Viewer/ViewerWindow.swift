@@ -57,6 +57,7 @@ public final class ViewerWindow {
         publisher: ViewPublisher,
         controls: ViewControls,
         caption: ViewCaption,
+        skin: RobotSkin,
         camera: OrbitCamera,
         teleoperation: Teleoperation? = nil,
         key: String,
@@ -75,7 +76,7 @@ public final class ViewerWindow {
         self.savePicture = savePicture
         home = camera
         self.camera = camera
-        renderer = SceneRenderer(context: context, caption: caption)
+        renderer = SceneRenderer(context: context, caption: caption, skin: skin)
         // Operators need to see the scene; nobody's policy is to be watched.
         if teleoperation != nil { layers = [.text, .shadows] }
     }

@@ -15,7 +15,7 @@ private let hasEGL = (try? GraphicsContext(offscreen: "test")) != nil
 struct SceneRendererTests {
     private static let size = SIMD2(480, 360)
 
-    private func renderer() throws -> SceneRenderer {
+    private func renderer(skin: RobotSkin = .none) throws -> SceneRenderer {
         SceneRenderer(
             context: try GraphicsContext(offscreen: "test"),
             caption: ViewCaption(
@@ -25,7 +25,8 @@ struct SceneRendererTests {
                 timing: "lockstep",
                 episodes: 1,
                 period: .milliseconds(16.7)
-            )
+            ),
+            skin: skin
         )
     }
 
@@ -135,6 +136,41 @@ struct SceneRendererTests {
         #expect(picture(one, frame, layers: .standard) == first)
         frame.visuals[0].worldFromShape.translation.z += 0.1
         #expect(picture(one, frame, layers: .standard) != first)
+    }
+
+    @Test func `meshes ride on links, in place of primitives that stand for them`() throws {
+        var frame = shapes
+        // The box again, as a mesh on a link.
+        frame.frames = [.identity, frame.visuals[0].worldFromShape]
+        let half = Vector3(0.12, 0.08, 0.10)
+        let corners = stride(from: 0, to: ShapeMesh.box.count, by: 6).map { at in
+            Vector3(
+                Double(ShapeMesh.box[at]),
+                Double(ShapeMesh.box[at + 1]),
+                Double(ShapeMesh.box[at + 2])
+            ) * half
+        }
+        let piece = RobotSkin.Piece(
+            frame: 1,
+            frameFromMesh: .identity,
+            color: [1, 0, 0],
+            vertices: SmoothedMesh.vertices(of: corners)
+        )
+        let primitives = picture(try renderer(), frame)
+        let bare = picture(try renderer(skin: RobotSkin(hidden: [true])), frame)
+        let skinned = try renderer(skin: RobotSkin(pieces: [piece], hidden: [true]))
+        let shown = picture(skinned, frame)
+        #expect(differing(shown, primitives) < 20)
+        #expect(differing(bare, primitives) > 2000)
+        frame.frames[1].translation.z += 0.2
+        #expect(differing(picture(skinned, frame), shown) > 2000)
+    }
+
+    /// Pixels that differ by more than a glint.
+    private func differing(_ one: Picture, _ other: Picture) -> Int {
+        stride(from: 0, to: one.rgb.count, by: 3).count { at in
+            (0..<3).contains { abs(Int(one.rgb[at + $0]) - Int(other.rgb[at + $0])) > 50 }
+        }
     }
 
     @Test func `a thing over the ground darkens it`() throws {

@@ -30,6 +30,14 @@ cm_points *cm_points_read(
     char *message,
     size_t capacity
 );
+/* The same as triangles: three points each, one after the other; polygons are cut up. */
+cm_points *cm_triangles_read(
+    const void *bytes,
+    size_t length,
+    const char *format,
+    char *message,
+    size_t capacity
+);
 void cm_points_free(cm_points *points);
 int32_t cm_points_count(const cm_points *points);
 /* `[count, 3]`, all finite. */

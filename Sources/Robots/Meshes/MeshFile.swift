@@ -3,7 +3,7 @@ internal import Diagnostics
 import Foundation
 internal import Spatial
 
-/// A mesh file's bytes, and what they hold: only its convex hull is of use here.
+/// A mesh file's bytes, and what they hold: a convex hull for contact, triangles for the eye.
 struct MeshFile {
     /// The kinds of file that are read, by their extension.
     static let formats = ["stl", "obj", "dae"]
@@ -44,19 +44,7 @@ struct MeshFile {
     /// - Throws: `InputError` for a file that is not what its extension says, without vertices,
     ///   with numbers that are none, or of no extent.
     func hull() throws(InputError) -> ConvexHull {
-        var message = [CChar](repeating: 0, count: 400)
-        let points = bytes.withUnsafeBytes {
-            cm_points_read($0.baseAddress, $0.count, format, &message, message.count)
-        }
-        guard let points else {
-            let text = message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-            let reason = String(decoding: text, as: UTF8.self)
-            throw InputError(
-                file: path,
-                expected: "a mesh in the format .\(format)",
-                found: quoted(reason.replacingOccurrences(of: "\n", with: " "))
-            )
-        }
+        let points = try read(cm_points_read)
         defer { cm_points_free(points) }
         let count = cm_points_count(points)
         guard let made = cm_hull_create(cm_points_data(points), count) else {
@@ -68,6 +56,41 @@ struct MeshFile {
         }
         defer { cm_hull_free(made) }
         return Self.hull(made)
+    }
+
+    /// The corners of all triangles, three each, in the file's own unit.
+    ///
+    /// - Throws: `InputError` for a file that is not what its extension says.
+    func triangles() throws(InputError) -> [Vector3] {
+        let points = try read(cm_triangles_read)
+        defer { cm_points_free(points) }
+        let numbers = UnsafeBufferPointer(
+            start: cm_points_data(points),
+            count: 3 * Int(cm_points_count(points))
+        )
+        return stride(from: 0, to: numbers.count, by: 3).map {
+            Vector3(numbers[$0], numbers[$0 + 1], numbers[$0 + 2])
+        }
+    }
+
+    private typealias Reader = (
+        UnsafeRawPointer?, Int, UnsafePointer<CChar>?, UnsafeMutablePointer<CChar>?, Int
+    ) -> OpaquePointer?
+
+    /// What the reader makes of the bytes, to be freed.
+    private func read(_ reader: Reader) throws(InputError) -> OpaquePointer {
+        var message = [CChar](repeating: 0, count: 400)
+        let points = bytes.withUnsafeBytes {
+            reader($0.baseAddress, $0.count, format, &message, message.count)
+        }
+        if let points { return points }
+        let text = message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+        let reason = String(decoding: text, as: UTF8.self)
+        throw InputError(
+            file: path,
+            expected: "a mesh in the format .\(format)",
+            found: quoted(reason.replacingOccurrences(of: "\n", with: " "))
+        )
     }
 
     /// The hull of some points; nil when they span nothing.

@@ -45,6 +45,7 @@ struct TeleoperationRun {
                 episodes: options.episodes,
                 period: setup.rate.period
             ),
+            skin: try RobotSkin(robot: setup.robot, worldFromBase: task.worldFromBase),
             camera: OrbitCamera(of: task),
             teleoperation: ViewerWindow.Teleoperation(link: link, device: device),
             key: "--teleop",

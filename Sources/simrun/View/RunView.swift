@@ -43,11 +43,14 @@ final class RunView: @unchecked Sendable {
             SceneCapture(moment: options.screenshotAt.map(TimeSpan.seconds))
         }
         let caption = ViewCaption(plan)
+        let robot = plan.setup.robot
+        let skin = try RobotSkin(robot: robot, worldFromBase: task.worldFromBase)
         if options.view {
             window = try ViewerWindow(
                 publisher: publisher,
                 controls: controls,
                 caption: caption,
+                skin: skin,
                 camera: camera,
                 key: "--view",
                 savePicture: PictureNames(task: task.name).save
@@ -57,7 +60,8 @@ final class RunView: @unchecked Sendable {
             window = nil
             renderer = SceneRenderer(
                 context: try GraphicsContext(offscreen: "--screenshot"),
-                caption: caption
+                caption: caption,
+                skin: skin
             )
         }
     }

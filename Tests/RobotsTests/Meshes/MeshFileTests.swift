@@ -32,6 +32,29 @@ import Testing
         #expect(abs(hull.distanceOutside(Vector3(0, 0, 0.3)) - 0.2) < 1e-6)
     }
 
+    @Test(arguments: [
+        ("a.stl", MeshTexts.binarySTL(corners)), ("c.obj", MeshTexts.obj(corners)),
+        ("d.dae", MeshTexts.dae(corners)),
+    ])
+    func trianglesCloseTheBox(_ name: String, _ data: Data) throws {
+        let folder = try TemporaryFolder()
+        let corners = try MeshFile(path: folder.write(name, data)).triangles()
+        #expect(corners.count == 36)
+        // By Gauss: the signed volumes under the faces add up to the box's.
+        let volume = stride(from: 0, to: corners.count, by: 3).reduce(0.0) { sum, at in
+            sum + corners[at].dot(corners[at + 1].cross(corners[at + 2])) / 6
+        }
+        #expect(abs(abs(volume) / 0.0012 - 1) < 1e-5)
+    }
+
+    @Test func trianglesAreWhereTheSceneHasThem() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("a.dae", MeshTexts.dae(Self.corners, moved: 0.5))
+        let heights = try MeshFile(path: path).triangles().map(\.z)
+        #expect(abs((heights.min() ?? 0) - 0.4) < 1e-6)
+        #expect(abs((heights.max() ?? 0) - 0.6) < 1e-6)
+    }
+
     @Test func aScenePlacesItsMeshes() throws {
         let hull = try hull("a.dae", MeshTexts.dae(Self.corners, moved: 0.5))
         #expect(abs(hull.bounds.lower.z - 0.4) < 1e-6 && abs(hull.bounds.upper.z - 0.6) < 1e-6)

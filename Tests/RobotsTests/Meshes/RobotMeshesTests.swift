@@ -125,6 +125,9 @@ import Testing
         let folder = try folder(mesh: "a.stl")
         try folder.write("arm/a.stl", Self.stl)
         let arm = folder.path + "/arm"
+        let bare = try RobotModel.load(directory: arm, cache: HullCache(folder: nil)).links[1].body
+        #expect(bare.meshes.count == 1 && bare.visuals.isEmpty)
+        #expect(try bare.meshes[0].triangles().count == 36)
         let fit = try RobotFit(directory: arm)
         let part = try #require(fit.parts.first)
         #expect(fit.parts.count == 1 && part.link == "upper" && part.fits[0].kind == "box")
@@ -135,6 +138,9 @@ import Testing
         let robot = try RobotModel.load(directory: arm, cache: HullCache(folder: nil))
         #expect(robot.unseenLinks.isEmpty)
         #expect(robot.links[1].body.hulls.count == 1 && robot.links[1].body.visuals.count == 1)
+        // People see the mesh in place of the box.
+        #expect(robot.links[1].body.visuals[0].standsForMesh)
+        #expect(robot.links[1].body.meshes == bare.meshes)
         guard case .box(let half) = robot.links[1].body.visuals[0].primitive else {
             Issue.record("no box")
             return
