@@ -218,6 +218,8 @@ def keyboard(browser):
             "return [e.outerHTML.slice(0, 80), getComputedStyle(e).outlineStyle !== 'none'"
             " && r.width > 0 && r.bottom > 0 && r.top < innerHeight]"
         )
+        if stop[0].startswith("<body"):
+            break  # past the last stop, back to the browser
         if not stop[1]:
             found.append(f"nothing shows where the keyboard is: {stop[0]}")
     order = browser.script(
