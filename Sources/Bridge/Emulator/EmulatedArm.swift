@@ -39,6 +39,9 @@ public final class EmulatedArm<Joints: DrivenJoints> {
         feel()
     }
 
+    /// The joints that servos were named for, the gripper's last; the bus's first servos, in order.
+    public var jointNames: [String] { map.all.map(\.joint) }
+
     /// Lets the world move on to `time`.
     public func advance(to time: Double) {
         let step = joints.timestepSeconds
