@@ -18,8 +18,9 @@ public struct PoweredScene {
     private var restingOpening: Double?
     private var shares: [Double]
 
-    /// The share of its force with which a geared motor without power resists, and how far, in radians,
-    /// its joint slips before it sticks again. No measurement of a motor: enough to hold a folded arm.
+    /// The share of its force with which a geared motor without power resists, and how far in radians.
+    ///
+    /// Beyond that its joint slips. No measurement of a motor: enough to hold a folded arm.
     private static let friction = 0.25
     private static let slip = 0.01
 
