@@ -56,6 +56,11 @@ public struct MirroredScene {
         let most = max(1, Int(rate.physicsHertz / 10))
         try plant.advance(holding: aim, substeps: min(due, most))
     }
+
+    /// Fills in what the simulation's sensors see, joints included.
+    public mutating func sense(into observation: inout Observation) {
+        plant.sense(into: &observation)
+    }
 }
 
 extension SimulatedPlant {

@@ -20,7 +20,7 @@ struct Simrun: ParsableCommand {
             ClocksCommand.self, LoopCommand.self, ProbeCommand.self, BenchCommand.self,
             CompareCommand.self, ReplayCommand.self, WhyCommand.self, ExportCommand.self,
             SweepCommand.self, SweepWorkerCommand.self, ReportCommand.self, ServosCommand.self,
-            ArmCommand.self,
+            ArmCommand.self, ArmGuardCommand.self,
         ]
     )
 
