@@ -34,7 +34,8 @@ struct ArmPlant: Plant {
     var trouble: LoopFault? {
         serial.trouble
             ?? (lifeline?.hasTakenOver == true
-                ? .plant(what: "the loop was silent: its guard has stopped the arm, or is gone") : nil)
+                ? .plant(what: "the loop was silent: its guard has stopped the arm, or is gone")
+                : nil)
     }
 
     mutating func sense(into observation: inout Observation) throws(LoopFault) {

@@ -43,7 +43,13 @@ struct ArmSummary: Encodable {
         case lowestVolts = "lowest_volts"
     }
 
-    init(_ plant: SerialPlant, servos: ArmServos, counts: BusCounts, mirrored: [String], isDry: Bool) {
+    init(
+        _ plant: SerialPlant,
+        servos: ArmServos,
+        counts: BusCounts,
+        mirrored: [String],
+        isDry: Bool
+    ) {
         port = plant.bus.port.path
         dryRun = isDry
         self.mirrored = mirrored

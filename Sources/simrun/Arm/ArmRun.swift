@@ -39,7 +39,8 @@ struct ArmRun {
         )
         serial.goal = scene.goal
         serial.maxRelativeTarget = limits.maxRelativeTarget
-        let mirror = try cameras.needsSimulation
+        let mirror =
+            try cameras.needsSimulation
             ? MirroredScene(
                 setup: plan.setup,
                 seed: seed,

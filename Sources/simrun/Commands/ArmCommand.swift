@@ -6,6 +6,6 @@ struct ArmCommand: ParsableCommand {
         commandName: "arm",
         abstract: "Scan, read and run a real arm over its serial bus.",
         discussion: "docs/real-arm.md says what stops an arm and what does not.",
-        subcommands: [ScanArm.self, ReadArm.self, RunArm.self]
+        subcommands: [ScanArm.self, ReadArm.self, CalibrateArm.self, RunArm.self]
     )
 }

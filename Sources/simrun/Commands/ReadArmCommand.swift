@@ -99,11 +99,13 @@ struct ReadReport: Encodable {
     private func line(_ joint: Joint, _ name: Int) -> String {
         let start = joint.joint.trailing(name) + "  " + "\(joint.id)".leading(2)
         guard let position = joint.position else { return start + "  no answer" }
-        let load = joint.amperes.map { $0.text(2) + " A" } ?? ((joint.load ?? 0) * 100).text(0) + " %"
+        let load =
+            joint.amperes.map { $0.text(2) + " A" } ?? ((joint.load ?? 0) * 100).text(0) + " %"
         return start + "  " + position.text(4).leading(8)
             + "  " + (joint.degrees?.text(2) ?? "").leading(8)
             + "  " + "\(joint.step ?? 0)".leading(5) + "  " + load.leading(6)
-            + "  " + (joint.volts ?? 0).text(1).leading(5) + "  " + "\(joint.celsius ?? 0)".leading(3)
+            + "  " + (joint.volts ?? 0).text(1).leading(5) + "  "
+            + "\(joint.celsius ?? 0)".leading(3)
             + "  " + (joint.torque == true ? "on" : "off")
             + ((joint.alert ?? "").isEmpty ? "" : "  " + (joint.alert ?? ""))
     }

@@ -58,7 +58,8 @@ struct ArmRunOptions: ParsableArguments {
     var policy: String?
     @Option(name: [.long, .customLong("fps")], help: "Control rate in hertz.") var rate: Double?
     @Option(help: "How chunks are executed; the policy's own by default.") var execute: String?
-    @Option(help: "Draws the goal and the policy's noise, and what is mirrored.") var seed: UInt64 = 0
+    @Option(help: "Draws the goal and the policy's noise, and what is mirrored.") var seed: UInt64 =
+        0
     @Option(help: ArgumentHelp("What to do, in the task's words.", valueName: "text"))
     var instruction: String?
     @Option(help: "When to end: success, which only a mirrored scene can tell, or time-limit.")

@@ -106,7 +106,9 @@ struct ScanReport: Encodable {
         var advice: [String] = []
         for servo in known {
             guard let there = found.first(where: { $0.id == servo.id }) else {
-                advice.append("servo \(servo.id) (\(servo.joint)) gives no answer: cable, power, id?")
+                advice.append(
+                    "servo \(servo.id) (\(servo.joint)) gives no answer: cable, power, id?"
+                )
                 continue
             }
             if there.modelNumber != servo.table.modelNumber {
@@ -122,7 +124,9 @@ struct ScanReport: Encodable {
             }
         )
         if firmware.count > 1 {
-            advice.append("firmware differs (\(firmware.sorted().joined(separator: ", "))): update all")
+            advice.append(
+                "firmware differs (\(firmware.sorted().joined(separator: ", "))): update all"
+            )
         }
         return advice
     }
