@@ -167,7 +167,8 @@ let sources: [Target] = [
         name: "simrun",
         dependencies: [
             "Diagnostics", "Processor", "Spatial", "Inference", "Robots", "Runtime", "Sensing",
-            "Policies", "Recording", "Results", "Serving", "Tasks", "Viewer", argumentParser,
+            "Policies", "Recording", "Results", "Serving", "Bridge", "Tasks", "Viewer",
+            argumentParser,
         ],
         swiftSettings: strict
     ),
@@ -269,7 +270,8 @@ let tests: [Target] = [
     .testTarget(
         name: "CommandTests",
         dependencies: [
-            "simrun", "Diagnostics", "Recording", "Results", "Robots", "Runtime", "Tasks", "Viewer",
+            "simrun", "Bridge", "Diagnostics", "Recording", "Results", "Robots", "Runtime", "Tasks",
+            "Viewer",
         ],
         swiftSettings: strictTests
     ),

@@ -25,6 +25,8 @@ probe() {
 }
 robots() { SIMRUN_BINARY=.build/release/simrun "$SIMRUN_PYTHON" tools/test_robots.py; }
 bus_fuzz() { tools/fuzz-bus.sh 30; }
+servo_masters() { "$SIMRUN_PYTHON" tools/test_servos.py "$simrun"; }
+arm() { "$SIMRUN_PYTHON" tools/test_arm.py "$simrun"; }
 benchmarks() { "$SIMRUN_PYTHON" -m pytest -q benchmarks; }
 viewer() { "$SIMRUN_PYTHON" tools/test_viewer.py "$simrun"; }
 build_release() { swift build -c release; }
@@ -107,6 +109,8 @@ step "benchmarks: statistics and peers" benchmarks
 step "build, release" build_release
 step "no allocation in the tick" allocations
 step "robots of pybullet_data" robots
+step "vendors' libraries on emulated servos" servo_masters
+step "tasks done by an emulated arm, through bytes" arm
 step "window, EGL pictures and keys under Xvfb" viewer
 step "episodes, reach, lockstep" short_lockstep reach 0.9
 step "episodes, pick-place, lockstep" short_lockstep pick-place 0.8

@@ -36,7 +36,7 @@ public struct RobotModel: Sendable {
     /// The gripper's home opening in metres; 0 where there is no gripper.
     public let homeOpening: Double
     /// Delay and lag of the actuators.
-    public let actuator: ActuatorTiming
+    public internal(set) var actuator: ActuatorTiming
     /// The servos of the real arm; nil where the file does not say.
     public let servos: ServoMap?
     /// Forward and inverse kinematics of the arm.
@@ -72,6 +72,14 @@ public struct RobotModel: Sendable {
                 linkFromTool: linkFromTool,
                 home: positions
             ) ?? kinematics
+        return robot
+    }
+
+    /// The same robot whose actuators act at once, for joints that emulated servos move: the wire and
+    /// the servos have delays of their own.
+    public var withPromptActuators: RobotModel {
+        var robot = self
+        robot.actuator = ActuatorTiming(delay: 0, lag: 0)
         return robot
     }
 

@@ -38,6 +38,8 @@ public struct Servo: Equatable, Sendable {
     public var shadows: [Shadow]
     /// The crank between servo and slider, if any.
     public var crank: ServoCrank?
+    /// The share of its torque that it may use, in `0...1`; over 0.
+    public var torqueLimit = 1.0
 }
 
 /// The servos of a real arm: who is who on its bus.
@@ -52,4 +54,8 @@ public struct ServoMap: Equatable, Sendable {
     public var zero: Int
     /// The servos, in link order; a joint that follows another by a gear has none.
     public var servos: [Servo]
+    /// After so many whole ticks without an answer, of all servos or of one, the arm is stopped.
+    public var stopAfterLostTicks = 5
+    /// How far a joint may lag behind its command, and for how long.
+    public var followingError = FollowingError(angle: 0.35, time: 0.5)
 }

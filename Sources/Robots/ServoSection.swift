@@ -7,6 +7,8 @@ struct ServoSection {
     private let baud: Int
     private let stepsPerTurn: Int
     private let zero: Int
+    private let stopAfterLostTicks: Int
+    private let followingError: FollowingError
     private var entries: [(place: YAMLPlace, servo: Servo)] = []
 
     init(_ mapping: YAMLMapping) throws(InputError) {
@@ -15,10 +17,14 @@ struct ServoSection {
         baud = try mapping.required("baud").integer(in: 9_600...10_000_000)
         stepsPerTurn = try mapping.required("steps_per_turn").integer(in: 16...1 << 24)
         zero = try mapping.required("zero").integer(in: 0...1 << 24)
+        stopAfterLostTicks =
+            try mapping.optional("stop_after_lost_ticks")?.integer(in: 1...1000) ?? 5
+        followingError = try Self.followingError(mapping)
+        let torqueLimit = try Self.torqueLimit(mapping) ?? 1
         let joints = try mapping.mapping("joints")
         for name in joints.keys {
             let entry = try joints.mapping(name)
-            entries.append((entry.place, try Self.servo(name, entry)))
+            entries.append((entry.place, try Self.servo(name, entry, torqueLimit)))
         }
         try mapping.finish()
         try checkNumbers()
@@ -62,11 +68,36 @@ struct ServoSection {
             baud: baud,
             stepsPerTurn: stepsPerTurn,
             zero: zero,
-            servos: servos.sorted { $0.link < $1.link }
+            servos: servos.sorted { $0.link < $1.link },
+            stopAfterLostTicks: stopAfterLostTicks,
+            followingError: followingError
         )
     }
 
-    private static func servo(_ name: String, _ mapping: YAMLMapping) throws(InputError) -> Servo {
+    private static func followingError(
+        _ mapping: YAMLMapping
+    ) throws(InputError) -> FollowingError {
+        guard let value = mapping.optional("following_error") else {
+            return FollowingError(angle: 0.35, time: 0.5)
+        }
+        let error = try value.mapping()
+        let bound = FollowingError(
+            angle: try error.quantity("angle", .angle, in: 0.01...3.2),
+            time: try error.quantity("time", .time, in: 0.01...60)
+        )
+        try error.finish()
+        return bound
+    }
+
+    private static func torqueLimit(_ mapping: YAMLMapping) throws(InputError) -> Double? {
+        try mapping.optional("torque_limit")?.number(in: 0.01...1)
+    }
+
+    private static func servo(
+        _ name: String,
+        _ mapping: YAMLMapping,
+        _ torqueLimit: Double
+    ) throws(InputError) -> Servo {
         var shadows: [Servo.Shadow] = []
         for value in try mapping.optional("shadows")?.list(limit: 4) ?? [] {
             let shadow = try value.mapping()
@@ -92,7 +123,8 @@ struct ServoSection {
             model: try mapping.string("model"),
             direction: try direction(mapping),
             shadows: shadows,
-            crank: crank
+            crank: crank,
+            torqueLimit: try Self.torqueLimit(mapping) ?? torqueLimit
         )
         try mapping.finish()
         return servo

@@ -40,15 +40,22 @@ extension LinkSpecification {
             upper: link.limits.upper,
             damping: link.damping,
             friction: link.jointFriction,
-            motor: Physics.MotorGains(
-                timeConstantSeconds: link.motor.timeConstant,
-                velocityGain: link.motor.velocityGain,
-                maxForce: link.limits.force,
-                maxVelocity: link.limits.velocity
-            ),
+            motor: Physics.MotorGains(link),
             colliders: link.body.collisions.map(Collider.init),
             hulls: link.body.hulls.map(HullCollider.init),
             material: Material(link.body.friction)
+        )
+    }
+}
+
+extension Physics.MotorGains {
+    /// The motor of a robot's link, at full force.
+    init(_ link: RobotLink) {
+        self.init(
+            timeConstantSeconds: link.motor.timeConstant,
+            velocityGain: link.motor.velocityGain,
+            maxForce: link.limits.force,
+            maxVelocity: link.limits.velocity
         )
     }
 }

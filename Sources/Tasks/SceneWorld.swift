@@ -144,9 +144,13 @@ struct SceneWorld {
     func bringHome(_ setup: TaskSetup) {
         let robot = setup.robot
         let start = setup.task.robotStart.map { JointVector($0.joints) } ?? robot.home
-        let home = JointCommand(arm: start, gripperOpening: robot.homeOpening)
+        place(robot, at: JointCommand(arm: start, gripperOpening: robot.homeOpening))
+    }
+
+    /// Puts the robot's joints somewhere, at rest.
+    func place(_ robot: RobotModel, at command: JointCommand) {
         var positions = [Double](repeating: 0, count: robot.links.count)
-        positions.withUnsafeMutableBufferPointer { robot.expand(home, into: $0) }
+        positions.withUnsafeMutableBufferPointer { robot.expand(command, into: $0) }
         world.setJointState(of: arm, positions: positions)
     }
 }

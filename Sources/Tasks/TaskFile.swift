@@ -13,9 +13,23 @@ enum TaskFile {
     ///
     /// - Throws: ``InputError`` with file, line and key of the first mistake.
     static func read(atPath path: String) throws(InputError) -> TaskDefinition {
-        let root = try YAMLMapping.file(atPath: path)
-        let name = try root.string("name")
         let stem = URL(filePath: path).deletingPathExtension().lastPathComponent
+        return try read(YAMLMapping.file(atPath: path), stem: stem) {
+            (files) throws(InputError) in try hash(ofFile: path, including: files)
+        }
+    }
+
+    /// A task from a text of this program's own, which has no file to hash.
+    static func parse(_ text: String, name: String) throws(InputError) -> TaskDefinition {
+        try read(YAMLMapping.parse(text, file: name), stem: name) { _ in "none" }
+    }
+
+    private static func read(
+        _ root: YAMLMapping,
+        stem: String,
+        hash: ([String]) throws(InputError) -> String
+    ) throws(InputError) -> TaskDefinition {
+        let name = try root.string("name")
         guard name == stem else {
             throw try root.required("name").place.error(
                 expected: "the file's own name, \(stem)",
@@ -75,7 +89,7 @@ enum TaskFile {
             expert: try expert(root.required("expert")),
             script: try script(root, names: names),
             policy: try root.string("policy"),
-            hash: try hash(ofFile: path, including: fixtures.files),
+            hash: try hash(fixtures.files),
             lines: TaskLines(
                 goal: root.optional("goal")?.place,
                 success: success.place,

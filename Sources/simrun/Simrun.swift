@@ -19,7 +19,8 @@ struct Simrun: ParsableCommand {
             PolicyCommand.self, CollectCommand.self, LatencyCommand.self, MarginCommand.self,
             ClocksCommand.self, LoopCommand.self, ProbeCommand.self, BenchCommand.self,
             CompareCommand.self, ReplayCommand.self, WhyCommand.self, ExportCommand.self,
-            SweepCommand.self, SweepWorkerCommand.self, ReportCommand.self,
+            SweepCommand.self, SweepWorkerCommand.self, ReportCommand.self, ServosCommand.self,
+            ArmCommand.self, ArmGuardCommand.self,
         ]
     )
 

@@ -113,7 +113,7 @@ struct ClosurePolicy: Policy {
     @Test(arguments: ServoProtocol.allCases)
     func tenPercentOfLossCostNoTick(_ wire: ServoProtocol) throws {
         var bench = try bench(wire, wish: still)
-        let dropped = bench.arm.bus.answersDropped
+        let dropped = bench.arm.bus.counts.dropped
         let before = bench.bus.counts
         bench.arm.bus.faults.drop = 0.1
         var account = LatencyAccount()
@@ -125,7 +125,7 @@ struct ClosurePolicy: Policy {
         #expect(account.ticks == 1000)
         #expect(bench.loop.plant.trouble == nil)
         let counts = bench.bus.counts.since(before)
-        #expect(counts.missed == bench.arm.bus.answersDropped - dropped)
+        #expect(counts.missed == bench.arm.bus.counts.dropped - dropped)
         #expect(counts.missed > 500)
         #expect(bench.loop.plant.partialTicks < 100)
         #expect(bench.loop.plant.silentTicks == 0)

@@ -104,7 +104,7 @@ import Testing
         faults.drop = 0.1
         try with(wire, faults: faults) { arm, bus in
             let before = bus.counts
-            let dropped = arm.bus.answersDropped
+            let dropped = arm.bus.counts.dropped
             var whole = 0
             let block = present(wire)
             for _ in 0..<1000 where try bus.read(block, until: bus.port.now() + .seconds(1)) == 6 {
@@ -113,7 +113,7 @@ import Testing
             // Three tries for a servo: one in a thousand is given up.
             #expect(whole >= 985)
             let counts = bus.counts
-            let lost = arm.bus.answersDropped - dropped
+            let lost = arm.bus.counts.dropped - dropped
             #expect(lost > 500)
             #expect(counts.missed - before.missed == lost)
             #expect(counts.retries > before.retries)

@@ -60,8 +60,8 @@ struct Breakage: Sendable, CustomTestStringConvertible {
             robot: "so101",
             file: yaml,
             replace: (
-                "gripper: { id: 6, model: STS3215, direction: 1 }",
-                "gripper: { id: 6, model: STS3215, direction: 0 }"
+                "gripper: { id: 6, model: STS3215, direction: 1,",
+                "gripper: { id: 6, model: STS3215, direction: 0,"
             ),
             mentions: ["servos.joints.gripper.direction", "1 or -1"]
         ),

@@ -123,6 +123,8 @@ public struct ArmServos: Sendable {
             gripper: gripper,
             jaw: gripper == nil ? nil : robot.gripper
         )
+        lostTicksToStop = map.stopAfterLostTicks
+        following = map.followingError
     }
 
     private static func servo(_ servo: Servo, of map: ServoMap) throws(InputError) -> JointServo {
@@ -145,6 +147,7 @@ public struct ArmServos: Sendable {
         known.stepsPerTurn = Double(map.stepsPerTurn)
         known.shadows = servo.shadows.map { ($0.id, Double($0.direction)) }
         known.crank = servo.crank
+        known.torqueLimit = servo.torqueLimit
         return known
     }
 

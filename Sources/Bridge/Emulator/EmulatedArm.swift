@@ -39,6 +39,9 @@ public final class EmulatedArm<Joints: DrivenJoints> {
         feel()
     }
 
+    /// The joints that servos were named for, the gripper's last; the bus's first servos, in order.
+    public var jointNames: [String] { map.all.map(\.joint) }
+
     /// Lets the world move on to `time`.
     public func advance(to time: Double) {
         let step = joints.timestepSeconds
@@ -64,13 +67,13 @@ public final class EmulatedArm<Joints: DrivenJoints> {
         let state = joints.state
         for (index, servo) in map.joints.enumerated() {
             let asked = bus.servos[index].advance(seconds: seconds, at: time)
-            drive.torque[index] = asked.torque
+            drive.torque[index] = servo.share(asked.torque)
             drive.command.arm[index] =
                 asked.target.map(servo.position(atStep:)) ?? state.positions[index]
         }
         if map.gripper != nil {
             let asked = bus.servos[map.joints.count].advance(seconds: seconds, at: time)
-            drive.gripperTorque = asked.torque
+            drive.gripperTorque = map.gripper?.share(asked.torque) ?? 0
             drive.command.gripperOpening =
                 asked.target.map(map.opening(atStep:)) ?? state.gripperOpening
         }
@@ -105,6 +108,12 @@ public final class EmulatedArm<Joints: DrivenJoints> {
             )
         }
     }
+}
+
+extension JointServo {
+    /// What a share of the servo's torque is of its joint's force, which robot.yaml gives for a servo
+    /// that uses its `torque_limit`.
+    fileprivate func share(_ torque: Double) -> Double { min(1, torque / torqueLimit) }
 }
 
 /// What a hand does to an emulated arm.

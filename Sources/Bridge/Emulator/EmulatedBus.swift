@@ -13,13 +13,15 @@ public final class EmulatedBus {
     public internal(set) var servos: [EmulatedServo]
     /// What goes wrong on the wire.
     public var faults = WireFaults()
-    /// Status packets that were due, lost ones included.
-    public private(set) var answersDue = 0
-    /// Status packets lost by ``WireFaults/drop``.
-    public private(set) var answersDropped = 0
-    /// Instructions understood.
-    public private(set) var instructions = 0
+    /// What has passed and what has gone wrong so far.
+    public var counts: WireCounts {
+        var counts = counted
+        counts.garbageBytes = parser.garbageBytes
+        counts.badSums = parser.badSums
+        return counts
+    }
 
+    private var counted = WireCounts()
     private let parser: FrameParser
     private let writer: FrameWriter
     private var random: RandomStream
@@ -45,8 +47,11 @@ public final class EmulatedBus {
         busyUntil = max(busyUntil, time) + byteTime * Double(bytes.count)
         parser.append(bytes)
         while let frame = parser.next() {
-            if happens(faults.deaf) { continue }
-            instructions += 1
+            if happens(faults.deaf) {
+                counted.deaf += 1
+                continue
+            }
+            counted.instructions += 1
             for index in servos.indices { servos[index].heardAt = busyUntil }
             obey(frame)
         }
@@ -226,25 +231,34 @@ public final class EmulatedBus {
     private func deliver(_ packet: [UInt8], delay: Double) {
         guard !packet.isEmpty else { return }
         busyUntil += delay + byteTime * Double(packet.count)
-        answersDue += 1
+        counted.answers += 1
         if happens(faults.drop) {
-            answersDropped += 1
+            counted.dropped += 1
             return
         }
         var bytes = packet
         if happens(faults.corrupt) {
+            counted.corrupted += 1
             let place = Int(random.next() % UInt64(bytes.count))
             bytes[place] ^= 1 << UInt8(random.next() % 8)
         }
-        let time = busyUntil + faults.latency + (happens(faults.delay) ? faults.delaySeconds : 0)
+        var time = busyUntil + faults.latency
+        if happens(faults.delay) {
+            counted.delayed += 1
+            time += faults.delaySeconds
+        }
         if happens(faults.split), bytes.count > 1 {
+            counted.split += 1
             let cut = 1 + Int(random.next() % UInt64(bytes.count - 1))
             arrive(Array(bytes[..<cut]), at: time)
             arrive(Array(bytes[cut...]), at: time + 5e-4)
         } else {
             arrive(bytes, at: time)
         }
-        if happens(faults.duplicate) { arrive(bytes, at: time) }
+        if happens(faults.duplicate) {
+            counted.duplicated += 1
+            arrive(bytes, at: time)
+        }
     }
 
     /// Bytes keep their order: what is held back holds up what follows.

@@ -28,3 +28,30 @@ public struct WireFaults: Equatable, Sendable {
             ("delay", \.delay), ("deaf", \.deaf),
         ]
 }
+
+/// What has passed an emulated wire, and what has gone wrong on it.
+public struct WireCounts: Equatable, Sendable {
+    /// Instructions that servos have understood.
+    public var instructions = 0
+    /// Instructions that no servo heard.
+    public var deaf = 0
+    /// Status packets that were due, lost ones included.
+    public var answers = 0
+    /// Status packets that were lost.
+    public var dropped = 0
+    /// Status packets in which a bit was turned.
+    public var corrupted = 0
+    /// Status packets that came twice.
+    public var duplicated = 0
+    /// Status packets that came in two pieces.
+    public var split = 0
+    /// Status packets that were held back.
+    public var delayed = 0
+    /// Bytes from the host that belonged to no packet.
+    public var garbageBytes = 0
+    /// Packets from the host whose checksum was wrong.
+    public var badSums = 0
+
+    /// Nothing yet.
+    public init() {}
+}

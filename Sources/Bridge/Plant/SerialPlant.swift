@@ -21,6 +21,11 @@ public struct SerialPlant: Plant {
     public private(set) var partialTicks = 0
     /// Ticks in which none answered.
     public private(set) var silentTicks = 0
+    /// How far a command may lie from where its joint was last measured, in radians; nil for no bound
+    /// beyond the safety gate's.
+    public var maxRelativeTarget: Double?
+    /// Ticks in which ``maxRelativeTarget`` has shortened a command.
+    public private(set) var shortenedTicks = 0
     /// Nobody judges an arm but its operator.
     public private(set) var status = EpisodeStatus()
 
@@ -131,6 +136,7 @@ public struct SerialPlant: Plant {
         guard command.arm.isFinite, command.gripperOpening.isFinite else {
             throw .notFinite(what: "command to the bus")
         }
+        let command = shortened(command)
         registers.aim(command)
         if isDry { return }
         do {
@@ -145,6 +151,17 @@ public struct SerialPlant: Plant {
             seconds: period.seconds
         )
         commanded = command.arm
+    }
+
+    private mutating func shortened(_ command: JointCommand) -> JointCommand {
+        guard let most = maxRelativeTarget else { return command }
+        var near = command
+        for joint in command.arm.indices {
+            let at = jointState.positions[joint]
+            near.arm[joint] = min(max(command.arm[joint], at - most), at + most)
+        }
+        if near != command { shortenedTicks += 1 }
+        return near
     }
 
     // MARK: Inside

@@ -110,9 +110,15 @@ public struct ServoSetup {
         }
     }
 
+    /// Writes registers that a servo keeps without power, where it does not hold them yet.
+    func keep(_ settings: [Setting], in servo: JointServo) throws(SetupError) {
+        try wrap { () throws(BusError) in try set(settings, of: servo.id) }
+    }
+
     // MARK: What is written
 
-    private typealias Setting = (name: RegisterName, value: Int)
+    /// A register and what it is to hold.
+    typealias Setting = (name: RegisterName, value: Int)
 
     private func eeprom(_ servo: JointServo, isGripper: Bool) -> [Setting] {
         switch servos.wire {

@@ -30,6 +30,17 @@ public final class SerialPort: ServoPort {
         lowLatencyError = -cs_request_low_latency(descriptor)
     }
 
+    /// A port that a parent process has opened and prepared.
+    init(inherited descriptor: Int32, baud: Int) {
+        buffer = .allocate(capacity: 1024)
+        buffer.initialize(repeating: 0)
+        self.descriptor = descriptor
+        super.init(named: "inherited", baud: baud)
+    }
+
+    /// The descriptor, for a process that is to share the port.
+    var handle: Int32 { descriptor }
+
     deinit {
         if descriptor >= 0 { close(descriptor) }
         buffer.deallocate()

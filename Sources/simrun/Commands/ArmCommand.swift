@@ -1,0 +1,11 @@
+import ArgumentParser
+
+/// `simrun arm`: a real arm on a serial port, or an emulated one.
+struct ArmCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "arm",
+        abstract: "Scan, read and run a real arm over its serial bus.",
+        discussion: "docs/real-arm.md says what stops an arm and what does not.",
+        subcommands: [ScanArm.self, ReadArm.self, CalibrateArm.self, RunArm.self]
+    )
+}
