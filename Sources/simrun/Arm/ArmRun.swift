@@ -125,6 +125,7 @@ struct ArmRun {
             session.rest()
             if result.endReason == .interrupted, !isDry {
                 try loop.park(at: plan.homeCommand, within: .seconds(5))
+                try settle(&loop)
             }
             if !isDry { try setup.endWatchdog() }
             return finish(result, journal, loop.plant, before)
@@ -135,6 +136,23 @@ struct ArmRun {
                 "\(fault)\(culprit(loop.plant.serial))\(rest)",
                 lastTicks: journal.recent.map(LatencyTable.line)
             )
+        }
+    }
+
+    /// Sends the last command until the arm is near enough for it to be sent whole.
+    private func settle<Brain: Policy>(
+        _ loop: inout ControlLoop<ArmPlant, Brain, PreciseTime>
+    ) throws(LoopFault) {
+        guard limits.maxRelativeTarget != nil else { return }
+        // The loop has ended: what it saw last may be written over.
+        var observation = loop.observation
+        let clock = MonotonicTime()
+        for _ in 0..<100 {
+            let before = loop.plant.serial.shortenedTicks
+            clock.sleep(until: clock.now() + .milliseconds(20))
+            try loop.plant.sense(into: &observation)
+            try loop.plant.advance(holding: loop.heldCommand, substeps: 1)
+            if loop.plant.serial.shortenedTicks == before { return }
         }
     }
 
