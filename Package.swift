@@ -139,7 +139,7 @@ let sources: [Target] = [
     ),
     .target(
         name: "Serving",
-        dependencies: ["Diagnostics", "Spatial", "Runtime"] + nio,
+        dependencies: ["Diagnostics", "Spatial", "Robots", "Runtime"] + nio,
         swiftSettings: strict
     ),
     .target(
@@ -240,7 +240,7 @@ let tests: [Target] = [
     .testTarget(
         name: "ServingTests",
         dependencies: [
-            "Diagnostics", "Serving", "Runtime", "Spatial",
+            "Diagnostics", "Serving", "Robots", "Runtime", "Spatial",
             .product(name: "NIOEmbedded", package: "swift-nio"),
         ],
         resources: [.copy("Fixtures")],

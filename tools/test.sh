@@ -74,6 +74,8 @@ recordings() {
     "$simrun" task reach --episodes 100 --ci --latency 6.8ms --jobs 2 --record "$out/mcap" --json \
         >"$out/mcap.json" && "$SIMRUN_PYTHON" tools/check_recordings.py "$out/mcap.json"
 }
+# openpi's own client, and hostile ones beside it.
+serve() { timeout 300 "$SIMRUN_PYTHON" tools/check_serve.py "$simrun"; }
 live() { "$SIMRUN_PYTHON" tools/check_live.py "$simrun"; }
 why() { "$SIMRUN_PYTHON" tools/check_why.py "$simrun" conveyor-pick --target-speed 0.3; }
 # The script that users copy: the second run is held against the first.
@@ -122,6 +124,7 @@ step "same command, same episodes, every strategy" reproducible
 step "every task's expert, by packed rows and by Bullet's iterations" solvers
 step "100 recordings read by mcap" recordings
 step "live, watched and attacked" live
+step "served to openpi-client, and attacked" serve
 step "why names a planted stall" why
 step "examples/ci" ci_example
 step "documented queries answer" queries

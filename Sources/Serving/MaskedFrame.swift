@@ -22,30 +22,10 @@ enum MaskedFrame {
         }
         let key = UInt32.random(in: .min ... .max)
         buffer.writeInteger(key, endianness: .little)
-        write(payload, to: &buffer, key: UInt64(key) << 32 | UInt64(key))
-        return buffer
-    }
-
-    private static func write(_ payload: [UInt8], to buffer: inout ByteBuffer, key: UInt64) {
         _ = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: payload.count) { target in
-            payload.withUnsafeBytes { source in
-                var offset = 0
-                while offset + 8 <= source.count {
-                    let word = source.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-                    target.storeBytes(
-                        of: word ^ key.littleEndian,
-                        toByteOffset: offset,
-                        as: UInt64.self
-                    )
-                    offset += 8
-                }
-                while offset < source.count {
-                    target[offset] =
-                        source[offset] ^ UInt8(truncatingIfNeeded: key >> (offset % 4 * 8))
-                    offset += 1
-                }
-            }
+            payload.withUnsafeBytes { Masking.apply(key, $0, to: target) }
             return payload.count
         }
+        return buffer
     }
 }

@@ -17,7 +17,8 @@ struct Simrun: ParsableCommand {
         subcommands: [
             TaskCommand.self, TasksCommand.self, RobotsCommand.self, PoliciesCommand.self,
             PolicyCommand.self, CollectCommand.self, LatencyCommand.self, MarginCommand.self,
-            ClocksCommand.self, LoopCommand.self, ProbeCommand.self, BenchCommand.self,
+            ClocksCommand.self, LoopCommand.self, ProbeCommand.self, ServeCommand.self,
+            BenchCommand.self,
             CompareCommand.self, ReplayCommand.self, WhyCommand.self, ExportCommand.self,
             SweepCommand.self, SweepWorkerCommand.self, ReportCommand.self, ServosCommand.self,
             ArmCommand.self, ArmGuardCommand.self,
