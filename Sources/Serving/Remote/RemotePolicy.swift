@@ -74,7 +74,7 @@ public struct RemotePolicy: Policy {
     /// How long a reply may take; a later one is never taken for the next.
     private let deadline: TimeSpan
     /// How often a lost server is looked for again, twice as long apart each time.
-    private static let attempts = 6
+    private static let attempts = 8
 
     private let time = MonotonicTime()
     private var connection: PolicyConnection?
