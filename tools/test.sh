@@ -76,6 +76,7 @@ recordings() {
 }
 # openpi's own client, and hostile ones beside it.
 serve() { timeout 300 "$SIMRUN_PYTHON" tools/check_serve.py "$simrun"; }
+remote() { timeout 300 "$SIMRUN_PYTHON" tools/check_remote.py "$simrun"; }
 live() { "$SIMRUN_PYTHON" tools/check_live.py "$simrun"; }
 why() { "$SIMRUN_PYTHON" tools/check_why.py "$simrun" conveyor-pick --target-speed 0.3; }
 # The script that users copy: the second run is held against the first.
@@ -125,6 +126,7 @@ step "every task's expert, by packed rows and by Bullet's iterations" solvers
 step "100 recordings read by mcap" recordings
 step "live, watched and attacked" live
 step "served to openpi-client, and attacked" serve
+step "same episodes over the wire" remote
 step "why names a planted stall" why
 step "examples/ci" ci_example
 step "documented queries answer" queries

@@ -8,7 +8,7 @@ struct TaskOptions: ParsableArguments {
     @Argument(help: "The task's name, or the path of its file.")
     var task: String
 
-    @Option(help: "A shipped policy, a policy directory, expert or random.")
+    @Option(help: "A shipped policy, a policy directory, expert, random or ws://HOST:PORT.")
     var policy: String?
 
     @Option(help: "A robot's name or directory; the task's own by default.")

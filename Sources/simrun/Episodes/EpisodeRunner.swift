@@ -4,6 +4,7 @@ import Inference
 import Policies
 import Robots
 import Runtime
+import Serving
 import Synchronization
 import Tasks
 
@@ -107,6 +108,10 @@ struct EpisodeRunner: Sendable {
         case .random:
             let width = plan.configuration.controller.actionWidth
             try work(line, plant: plant, brain: RandomPolicy(actionWidth: width))
+        case .remote(let server):
+            try server.requireFits(plant.blankObservation)
+            let policy = RemotePolicy(server: server, deadline: RemoteServer.deadline)
+            try work(line, plant: plant, brain: policy)
         case .network(let model):
             let policy = UNetPolicy(
                 model: model,
@@ -165,6 +170,12 @@ struct EpisodeRunner: Sendable {
             else { break }
             line.deliver(episode, journal)
         }
+    }
+
+    /// What became of a policy server; a loop's fault has fixed words.
+    private var remoteTrouble: String {
+        guard case .remote(let server) = plan.actor, let trouble = server.trouble else { return "" }
+        return " (\(server.address): \(trouble))"
     }
 
     /// Wall clock: no first plan is cold.
@@ -238,7 +249,7 @@ struct EpisodeRunner: Sendable {
             let isWall = plan.configuration.clock == .wall
             let rest = isWall && loop.isAtRest ? "; the robot was brought to rest" : ""
             throw Outcome.fault(
-                "\(fault) in the episode of seed \(seed)\(rest)",
+                "\(fault)\(remoteTrouble) in the episode of seed \(seed)\(rest)",
                 lastTicks: journal.recent.map(LatencyTable.line)
             )
         }

@@ -4,6 +4,7 @@ import Policies
 import Recording
 import Robots
 import Runtime
+import Serving
 import Tasks
 
 /// Everything a run rests on, loaded and checked once, before the first episode.
@@ -13,6 +14,7 @@ struct RunPlan: Sendable {
         case expert
         case random
         case network(UNetModel)
+        case remote(RemoteServer)
 
         /// Whether it is a network.
         var isLearned: Bool {
@@ -93,6 +95,14 @@ struct RunPlan: Sendable {
         case "random":
             actor = .random
             policyName = "random"
+        case let name where name.contains("://"):
+            let server = try RemoteServer(named: name)
+            try server.requireFits(PolicyContext(setup))
+            actor = .remote(server)
+            policyName = server.description.policy ?? name
+            policyHash = server.description.sha256
+            execution = server.description.execute ?? execution
+            horizon = server.shape.horizon
         default:
             let library = PolicyLibrary(searchPaths: options.paths.policyFolders)
             let model = try PolicyShelf.model(

@@ -1,0 +1,182 @@
+public import Diagnostics
+public import Runtime
+import Synchronization
+
+/// A policy server that a run may ask, checked before the first episode.
+public final class RemoteServer: Sendable {
+    /// Where it is.
+    public let address: PolicyAddress
+    /// What it said of itself.
+    public let description: ServerDescription
+    /// Its chunks.
+    public let shape: PolicyShape
+    let fields: [ObservationField]
+    let options: PolicyConnectionOptions
+    private let last = Mutex<PolicyConnectionError?>(nil)
+
+    /// Connects once and reads the metadata.
+    ///
+    /// - Throws: ``PolicyConnectionError``, `malformed` for metadata that does not say the shape of
+    ///   actions and what is observed.
+    public init(
+        _ address: PolicyAddress,
+        options: PolicyConnectionOptions
+    ) throws(PolicyConnectionError) {
+        let connection = try PolicyConnection.open(address, options: options)
+        defer { connection.close() }
+        self.address = address
+        self.options = options
+        do throws(InputError) {
+            description = try ServerDescription(connection.metadata)
+            guard let shape = description.shape, let fields = description.fields else {
+                throw InputError(
+                    key: "metadata",
+                    expected: "action_horizon, action_dim and observation",
+                    found: "the keys \(connection.metadata.keys.prefix(16))"
+                )
+            }
+            self.shape = shape
+            self.fields = fields
+        } catch { throw .malformed(error) }
+    }
+
+    /// Why it could not be asked the last time that it could not.
+    public var trouble: PolicyConnectionError? { last.withLock { $0 } }
+
+    func note(_ error: PolicyConnectionError) { last.withLock { $0 = error } }
+
+    /// Refuses a task that does not have what the server reads.
+    ///
+    /// - Throws: ``Diagnostics/InputError`` naming the first key.
+    public func requireFits(_ observation: Observation) throws(InputError) {
+        for field in fields where field.array(of: observation) == nil {
+            // Known only once an episode has begun.
+            guard field.part != .goal, field.part != .conveyorSpeed else { continue }
+            throw InputError(
+                file: "\(address)",
+                key: field.key,
+                expected: "what the task observes",
+                found: "an array of shape \(field.shape)"
+            )
+        }
+    }
+}
+
+/// A policy on another machine: each plan is a request, one at a time, and takes as long as that.
+///
+/// Asking allocates and waits, so on the wall clock it belongs on the planning thread; on the other
+/// clocks the world stands or is charged meanwhile.
+public struct RemotePolicy: Policy {
+    /// The server's.
+    public var shape: PolicyShape { server.shape }
+
+    private let server: RemoteServer
+    /// How long a reply may take; a later one is never taken for the next.
+    private let deadline: TimeSpan
+    /// How often a lost server is looked for again, twice as long apart each time.
+    private static let attempts = 8
+
+    private let time = MonotonicTime()
+    private var connection: PolicyConnection?
+    private var seed: UInt64 = 0
+    /// Whether the server knows of the episode.
+    private var isAnnounced = false
+    private var history: [MessagePackValue] = []
+
+    /// Creates a policy with a connection of its own, made when it first plans.
+    public init(server: RemoteServer, deadline: TimeSpan) {
+        self.server = server
+        self.deadline = deadline
+    }
+
+    /// Begins an episode, of which the server learns with the next request.
+    public mutating func reset(seed: UInt64) {
+        self.seed = seed
+        isAnnounced = false
+        history.removeAll()
+    }
+
+    /// Keeps the step for the next request, if the policy looks back.
+    public mutating func observe(_ observation: Observation) throws(LoopFault) {
+        guard shape.memory > 0 else { return }
+        if history.count == shape.memory { history.removeFirst() }
+        history.append(.map(try entries(observation)))
+    }
+
+    /// Asks; a connection that was lost is made again, a request that is late or refused is a fault.
+    public mutating func plan(
+        _ observation: Observation,
+        into chunk: inout ActionChunk
+    ) throws(LoopFault) {
+        let fields = try entries(observation)
+        var pause = TimeSpan.milliseconds(50)
+        for attempt in 1...Self.attempts {
+            do throws(PolicyConnectionError) {
+                return try store(ask(fields), in: &chunk)
+            } catch {
+                server.note(error)
+                connection = nil
+                isAnnounced = false
+                guard Self.passes(error), attempt < Self.attempts else { break }
+            }
+            time.sleep(until: time.now() + pause)
+            pause = pause * 2
+        }
+        throw .policy(what: "the policy server does not answer")
+    }
+
+    /// Whether to look for the server again: it is gone, and may come back.
+    private static func passes(_ error: PolicyConnectionError) -> Bool {
+        switch error {
+        case .unreachable, .closed: true
+        default: false
+        }
+    }
+
+    private mutating func ask(
+        _ fields: [MessagePackValue.Entry]
+    ) throws(PolicyConnectionError) -> NumpyArray {
+        let open: PolicyConnection
+        if let connection {
+            open = connection
+        } else {
+            open = try PolicyConnection.open(server.address, options: server.options)
+            connection = open
+        }
+        var request = fields
+        if !isAnnounced {
+            let number = Int64(exactly: seed).map(MessagePackValue.integer) ?? .unsigned(seed)
+            request.append(.init(WireKey.seed, number))
+        }
+        if !history.isEmpty { request.append(.init(WireKey.history, .array(history))) }
+        let reply = try open.infer(.map(request), within: deadline)
+        let wanted = [shape.horizon, shape.actionWidth]
+        guard let actions = reply.actions, actions.shape == wanted else {
+            throw .noActions(reply.actions.map { "\($0)" } ?? "none")
+        }
+        isAnnounced = true
+        history.removeAll(keepingCapacity: true)
+        return actions
+    }
+
+    private func store(_ actions: NumpyArray, in chunk: inout ActionChunk) {
+        for (index, number) in actions.doubles().enumerated() {
+            chunk.values[index] = Float(number)
+        }
+    }
+
+    private func entries(
+        _ observation: Observation
+    ) throws(LoopFault) -> [MessagePackValue.Entry] {
+        var entries: [MessagePackValue.Entry] = []
+        for field in server.fields {
+            guard let array = field.array(of: observation) else {
+                throw .policy(what: "the observation lacks what the policy server reads")
+            }
+            entries.append(.init(field.key, .ndarray(array)))
+        }
+        let captured = observation.capturedAt.nanoseconds
+        entries.append(.init(WireKey.capturedAt, .integer(captured)))
+        return entries
+    }
+}
