@@ -55,6 +55,14 @@ bool arePairs(const std::vector<Row> &rows) {
 
 // MARK: Packing
 
+std::array<RowSolver::Kind, 5> RowSolver::kinds() {
+    return {{{m_multiBodyNonContactConstraints, joints},
+             {m_multiBodyNormalContactConstraints, normals},
+             {m_multiBodySpinningFrictionContactConstraints, spins},
+             {m_multiBodyTorsionalFrictionContactConstraints, rolls},
+             {m_multiBodyFrictionContactConstraints, slides}}};
+}
+
 RowSolver::Participant *RowSolver::participant(btMultiBody *body) {
     for (Participant &one : participants) {
         if (one.body == body) return &one;
@@ -129,10 +137,12 @@ void RowSolver::pack(btMultiBodyConstraintArray &from, std::vector<Row> &to) {
         packed.highest = row.m_upperLimit;
         packed.friction = row.m_friction;
         packed.contact = row.m_frictionIndex;
-        packed.a = row.m_multiBodyA ? multibodyEnd(row.m_multiBodyA, row.m_deltaVelAindex, row.m_jacAindex)
-                                    : rigidEnd(row, true);
-        packed.b = row.m_multiBodyB ? multibodyEnd(row.m_multiBodyB, row.m_deltaVelBindex, row.m_jacBindex)
-                                    : rigidEnd(row, false);
+        packed.a = row.m_multiBodyA
+                       ? multibodyEnd(row.m_multiBodyA, row.m_deltaVelAindex, row.m_jacAindex)
+                       : rigidEnd(row, true);
+        packed.b = row.m_multiBodyB
+                       ? multibodyEnd(row.m_multiBodyB, row.m_deltaVelBindex, row.m_jacBindex)
+                       : rigidEnd(row, false);
         to.push_back(packed);
     }
 }
@@ -141,12 +151,7 @@ void RowSolver::pack(btMultiBodyConstraintArray &from, std::vector<Row> &to) {
 bool RowSolver::pack() {
     participants.clear();
     initial.clear();
-    btMultiBodyConstraintArray *arrays[] = {
-        &m_multiBodyNonContactConstraints, &m_multiBodyNormalContactConstraints,
-        &m_multiBodySpinningFrictionContactConstraints,
-        &m_multiBodyTorsionalFrictionContactConstraints, &m_multiBodyFrictionContactConstraints};
-    std::vector<Row> *packed[] = {&joints, &normals, &spins, &rolls, &slides};
-    for (btMultiBodyConstraintArray *rows : arrays) meet(*rows);
+    for (const Kind &kind : kinds()) meet(kind.from);
     // Bullet adds every impulse up twice, in the solver and in the body; here once, so the two must
     // start as one.
     for (const Participant &one : participants) {
@@ -154,19 +159,14 @@ bool RowSolver::pack() {
         if (!std::equal(shared, shared + one.count, one.body->getDeltaVelocityVector())) return false;
         initial.insert(initial.end(), shared, shared + one.count);
     }
-    for (int i = 0; i < 5; ++i) pack(*arrays[i], *packed[i]);
+    for (const Kind &kind : kinds()) pack(kind.from, kind.rows);
     return arePairs(rolls) && arePairs(slides);
 }
 
 void RowSolver::unpack() {
-    btMultiBodyConstraintArray *arrays[] = {
-        &m_multiBodyNonContactConstraints, &m_multiBodyNormalContactConstraints,
-        &m_multiBodySpinningFrictionContactConstraints,
-        &m_multiBodyTorsionalFrictionContactConstraints, &m_multiBodyFrictionContactConstraints};
-    const std::vector<Row> *packed[] = {&joints, &normals, &spins, &rolls, &slides};
-    for (int i = 0; i < 5; ++i) {
-        for (int row = 0; row < arrays[i]->size(); ++row) {
-            (*arrays[i])[row].m_appliedImpulse = (*packed[i])[std::size_t(row)].impulse;
+    for (const Kind &kind : kinds()) {
+        for (int i = 0; i < kind.from.size(); ++i) {
+            kind.from[i].m_appliedImpulse = kind.rows[std::size_t(i)].impulse;
         }
     }
     // The body's own sum becomes the solver's, to the bit: first zero, then that.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -43,6 +44,13 @@ private:
         int firstMoved, endMoved;
     };
 
+    /// A kind of Bullet's rows, and ours packed from them.
+    struct Kind {
+        btMultiBodyConstraintArray &from;
+        std::vector<Row> &rows;
+    };
+
+    std::array<Kind, 5> kinds();
     bool pack();
     void unpack();
     void meet(btMultiBodyConstraintArray &rows);
