@@ -4,6 +4,7 @@ Metadata, inferences that differ only in what was sent, errors in words, the API
 clients at once, hostile ones beside them, and the end by SIGTERM.
 """
 
+import faulthandler
 import http.client
 import os
 import signal
@@ -22,6 +23,9 @@ import websockets.sync.client
 SIMRUN = sys.argv[1]
 INFERENCES = int(sys.argv[2]) if len(sys.argv) > 2 else 1000
 POLICY = "meanflow-pick-place"
+
+# openpi's client waits for ever: a lost reply must not look like patience.
+faulthandler.dump_traceback_later(240, exit=True)
 
 
 class Server:
@@ -47,7 +51,10 @@ class Server:
         self.log = self.errors.read()
 
     def client(self, key=None):
-        return WebsocketClientPolicy("127.0.0.1", self.port, api_key=key)
+        client = WebsocketClientPolicy("127.0.0.1", self.port, api_key=key)
+        wait = client._ws.recv
+        client._ws.recv = lambda timeout=60: wait(timeout=timeout)
+        return client
 
 
 def health(port, path="/healthz"):
@@ -159,6 +166,14 @@ def ending(plain):
     return None
 
 
+def marks(mask):
+    """A map whose key is one character of 160 KB, twice: comparing such keys takes long."""
+    key = ("a" + "\u0301\u0323" * 40_000).encode()
+    entry = b"\xdb" + struct.pack(">I", len(key)) + key + b"\x01"
+    data = b"\x82" + entry + entry
+    return b"\x82" + bytes([0x80 | 127]) + struct.pack(">Q", len(data)) + mask + data
+
+
 def hostile(server):
     """Each is refused; a client beside them never notices."""
     client = server.client()
@@ -173,9 +188,11 @@ def hostile(server):
         ("oversize", b"\x82" + bytes([0x80 | 127]) + struct.pack(">Q", 1 << 40) + mask, 1009),
         ("reserved bits", b"\xf2" + frame[1:], 1002),
         ("reserved opcode", b"\x83" + frame[1:], 1002),
-        ("twice", frame * 2, 1002),
+        # The second begins in the same packet, so before the first can be answered.
+        ("twice", frame + b"\x82\x81" + mask + b"\x80", 1002),
         ("no msgpack", b"\x82\x81" + mask + b"\xc1", 1011),
         ("deep", b"\x82\xe4" + mask + deep, 1011),
+        ("marks", marks(mask), 1011),
         ("bomb", b"\x82\x85" + mask + b"\xdd\xff\xff\xff\xff", 1011),
         ("text", b"\x81\x82" + mask + b"hi", 1011),
         ("goodbye", b"\x88\x80" + mask, 1000),

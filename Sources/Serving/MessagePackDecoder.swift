@@ -194,7 +194,20 @@ struct MessagePackDecoder {
         }
     }
 
+    /// Hashing text costs the square of a run of combining marks, so a key is short.
     private mutating func key() throws(InputError) -> String {
+        let start = offset
+        let key = try anyKey()
+        guard key.utf8.count <= Self.longestKey else {
+            offset = start
+            throw error("a key of at most \(Self.longestKey) bytes", "\(key.utf8.count)")
+        }
+        return key
+    }
+
+    private static let longestKey = 256
+
+    private mutating func anyKey() throws(InputError) -> String {
         try count(1)
         let tag = try integer(UInt8.self)
         switch tag {

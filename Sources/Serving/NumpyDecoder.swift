@@ -41,7 +41,7 @@ struct NumpyDecoder {
         else {
             let found =
                 if case .string(let code)? = map[NumpyKey.type] {
-                    "\"\(code.prefix(32))\""
+                    "\"\(PolicyConnectionError.plain(code, 32))\""
                 } else {
                     map[NumpyKey.type]?.kind ?? "none"
                 }

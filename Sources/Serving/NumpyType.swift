@@ -33,6 +33,8 @@ public enum NumpyType: String, CaseIterable, Sendable {
 
     /// The type of a `dtype.str`, and whether its bytes are big-endian; nil for other types.
     static func parse(_ code: String) -> (type: NumpyType, bigEndian: Bool)? {
+        // Characters of a long run of marks take long to tell apart.
+        guard code.utf8.count == 3 else { return nil }
         guard let order = code.first, "<>|=".contains(order) else { return nil }
         let rest = code.dropFirst()
         guard let type = allCases.first(where: { $0.code.dropFirst() == rest }) else { return nil }

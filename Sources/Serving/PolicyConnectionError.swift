@@ -52,12 +52,17 @@ public enum PolicyConnectionError: Error, Equatable, Sendable, CustomStringConve
     }
 
     /// Text from a peer, fit for a terminal.
+    ///
+    /// - Parameter length: At most so many Unicode scalars: one character may have millions.
     static func plain(_ text: String, _ length: Int) -> String {
-        String(text.prefix(length).map { $0.isASCII && !isControl($0) || $0.isLetter ? $0 : "?" })
-    }
-
-    private static func isControl(_ character: Character) -> Bool {
-        character.asciiValue.map { $0 < 0x20 || $0 == 0x7F } ?? false
+        var plain = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars.prefix(length) {
+            let isPlain =
+                scalar.isASCII
+                ? (0x20..<0x7F).contains(scalar.value) : scalar.properties.isAlphabetic
+            plain.append(isPlain ? scalar : "?")
+        }
+        return String(plain)
     }
 
     private static func seconds(_ span: TimeSpan) -> String {

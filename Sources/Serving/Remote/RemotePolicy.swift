@@ -128,7 +128,9 @@ public struct RemotePolicy: Policy {
     /// Whether to look for the server again: it is gone, and may come back.
     private static func passes(_ error: PolicyConnectionError) -> Bool {
         switch error {
-        case .unreachable, .closed: true
+        // A tunnel takes connections for a far end that is down, and hangs up.
+        case .unreachable, .notWebSocket: true
+        case .closed(let code, _): code.map { [1001, 1006, 1012, 1013].contains($0) } ?? true
         default: false
         }
     }
@@ -141,6 +143,10 @@ public struct RemotePolicy: Policy {
             open = connection
         } else {
             open = try PolicyConnection.open(server.address, options: server.options)
+            guard (try? ServerDescription(open.metadata)) == server.description else {
+                open.close()
+                throw .protocolBroken("it serves another policy than at the start")
+            }
             connection = open
         }
         var request = fields

@@ -1,4 +1,5 @@
 public import Diagnostics
+import Dispatch
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -67,8 +68,8 @@ public final class PolicyServer: Sendable {
     }
 
     deinit {
-        group.shutdownGracefully { _ in }
-        pool.shutdownGracefully { _ in }
+        // A worker's last answer needs a living loop.
+        pool.shutdownGracefully { [group] _ in group.shutdownGracefully { _ in } }
     }
 
     /// Takes no more clients, answers the requests that are under way, says goodbye, and ends.
@@ -84,7 +85,10 @@ public final class PolicyServer: Sendable {
         }
         loop.scheduleTask(in: TimeAmount(span)) { hub.value.stopDraining() }
         try? drained.wait()
-        try? pool.syncShutdownGracefully()
+        // A worker that is still at work may never end; the process does.
+        let stopped = DispatchSemaphore(value: 0)
+        pool.shutdownGracefully { _ in stopped.signal() }
+        guard stopped.wait(timeout: .now() + .seconds(1)) == .success else { return }
         try? group.syncShutdownGracefully()
     }
 

@@ -38,12 +38,12 @@ final class PolicyServerHandler: ChannelInboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        hub.enter(self)
         watch.tooSlow = { [unowned self] in
             refuse(.policyViolation, "a message that took too long to arrive")
         }
         scheduleBeat(context)
         write(.binary, context.channel.allocator.buffer(bytes: hub.greeting))
+        hub.enter(self)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -186,6 +186,8 @@ final class PolicyServerHandler: ChannelInboundHandler {
             return context.close(promise: nil)
         }
         if context.channel.isWritable { write(.ping, ByteBuffer()) }
+        // glibc before 2.41 may lose a worker's wake-up (bug 25847): a second call for who waits.
+        if state == .answering { hub.pool.submit { _ in } }
         scheduleBeat(context)
     }
 

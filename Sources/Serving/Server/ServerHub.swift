@@ -40,7 +40,11 @@ final class ServerHub {
         return ServerSeat { [weak self] in self?.seats -= 1 }
     }
 
-    func enter(_ handler: PolicyServerHandler) { handlers[ObjectIdentifier(handler)] = handler }
+    func enter(_ handler: PolicyServerHandler) {
+        handlers[ObjectIdentifier(handler)] = handler
+        // One who asked for the upgrade before the end began.
+        if isDraining { handler.drain() }
+    }
 
     func leave(_ handler: PolicyServerHandler) {
         handlers[ObjectIdentifier(handler)] = nil

@@ -2,6 +2,7 @@ import Diagnostics
 import Policies
 import Runtime
 import Sensing
+import Serving
 import Tasks
 
 /// `--camera NAME=SOURCE`: where the task's pictures come from.
@@ -51,6 +52,13 @@ struct MirroredCameras {
         let task = plan.setup.task
         switch plan.actor {
         case .random: return
+        case .remote(let server):
+            // What it sees is known only at its other end.
+            throw InputError(
+                key: "--policy",
+                expected: "a policy on this machine, for an arm",
+                found: "\(server.address)"
+            )
         case .expert:
             guard !needsSimulation else { return }
             throw missing(
