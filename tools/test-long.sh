@@ -119,6 +119,8 @@ sanitized() {
 }
 
 bus_fuzz() { tools/fuzz-bus.sh 300; }
+# Tasks through bytes, on both arms: `make test` has two episodes of each.
+arm() { "$SIMRUN_PYTHON" tools/test_arm.py "$simrun" 20; }
 
 # Ours, PyTorch and ONNX Runtime give the same plans; one round, so no figures to keep.
 peers() {
@@ -182,5 +184,6 @@ step "a sweep on Slurm" slurm
 step "a sweep killed ten times" killed_sweep
 step "every case of the bench" bench
 step "long fuzzing" fuzz
+step "tasks done by an emulated arm, 20 episodes" arm
 step "servo parsers fuzzed for 5 minutes" bus_fuzz
 finish

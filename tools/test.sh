@@ -26,7 +26,7 @@ probe() {
 robots() { SIMRUN_BINARY=.build/release/simrun "$SIMRUN_PYTHON" tools/test_robots.py; }
 bus_fuzz() { tools/fuzz-bus.sh 30; }
 servo_masters() { "$SIMRUN_PYTHON" tools/test_servos.py "$simrun"; }
-arm() { "$SIMRUN_PYTHON" tools/test_arm.py "$simrun"; }
+arm() { "$SIMRUN_PYTHON" tools/test_arm.py "$simrun" 2; }
 benchmarks() { "$SIMRUN_PYTHON" -m pytest -q benchmarks; }
 viewer() { "$SIMRUN_PYTHON" tools/test_viewer.py "$simrun"; }
 build_release() { swift build -c release; }
