@@ -119,6 +119,11 @@ sanitized() {
 }
 
 bus_fuzz() { tools/fuzz-bus.sh 300; }
+# An arm whose loop is killed stops within 150 ms, on both buses.
+killed_arm() {
+    SIMRUN_STOPS_WITHIN=0.15 SIMRUN_BINARY=$PWD/$simrun swift test --skip-build \
+        --filter 'ArmCommandTests.*killed'
+}
 # Tasks through bytes, on both arms: `make test` has two episodes of each.
 arm() { "$SIMRUN_PYTHON" tools/test_arm.py "$simrun" 20; }
 
@@ -184,6 +189,7 @@ step "a sweep on Slurm" slurm
 step "a sweep killed ten times" killed_sweep
 step "every case of the bench" bench
 step "long fuzzing" fuzz
+step "an arm whose loop is killed" killed_arm
 step "tasks done by an emulated arm, 20 episodes" arm
 step "servo parsers fuzzed for 5 minutes" bus_fuzz
 finish

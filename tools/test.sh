@@ -14,7 +14,7 @@ architecture() { swift test --skip-build --filter ArchitectureTests; }
 # Apart, so that those which keep time do not wait for those which start programs.
 timed='RuntimeTests|BridgeTests|TasksTests'
 timed_tests() { swift test --skip-build --filter "$timed"; }
-command_tests() { swift test --skip-build --filter CommandTests; }
+command_tests() { swift test --skip-build --filter '^CommandTests\.'; }
 tests() {
     swift test --skip-build --skip "ArchitectureTests|PythonPolicyServerTests|CommandTests|$timed"
 }

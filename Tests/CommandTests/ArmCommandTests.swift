@@ -153,6 +153,11 @@ import Testing
         return (Array(numbers[..<half]), Array(numbers[half...]))
     }
 
+    /// In so many seconds a dead loop's arm has stopped; on a machine with other work the guard itself
+    /// may be late, so `make test-long` runs it alone with 0.15.
+    private static let stopsWithin =
+        ProcessInfo.processInfo.environment["SIMRUN_STOPS_WITHIN"].flatMap(Double.init) ?? 1
+
     @Test(arguments: ["so101", "widowx250s"])
     func `a loop that is killed leaves an arm that stops and holds`(robot: String) throws {
         let task = robot == "so101" ? Self.reach : "carrot-on-plate"
@@ -167,13 +172,13 @@ import Testing
         var now = timespec()
         clock_gettime(CLOCK_MONOTONIC, &now)
         _ = try run.end(SIGKILL)
-        Thread.sleep(forTimeInterval: 1.5)
+        Thread.sleep(forTimeInterval: Self.stopsWithin + 1.35)
         _ = try bench.end()
         let killed = Double(now.tv_sec) + Double(now.tv_nsec) * 1e-9
         let before = try row(bench.trace, at: killed - 0.3)
         let atDeath = try row(bench.trace, at: killed)
-        let stopped = try row(bench.trace, at: killed + 0.15)
-        let later = try row(bench.trace, at: killed + 1.4)
+        let stopped = try row(bench.trace, at: killed + Self.stopsWithin)
+        let later = try row(bench.trace, at: killed + Self.stopsWithin + 1.25)
         // It moved, or nothing is shown.
         #expect(zip(before.steps, atDeath.steps).contains { abs($0 - $1) > 8 })
         // Joints of the arm; 12 steps are a degree.
