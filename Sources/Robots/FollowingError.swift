@@ -5,6 +5,9 @@ public struct FollowingError: Equatable, Sendable, BitwiseCopyable {
     /// For how long it may be exceeded, in seconds.
     public var time: Double
 
+    /// What an arm has whose robot.yaml does not say: 20 degrees for half a second.
+    public static let standard = FollowingError(angle: 0.35, time: 0.5)
+
     /// Creates a bound.
     public init(angle: Double, time: Double) {
         self.angle = angle

@@ -54,8 +54,10 @@ public struct ServoMap: Equatable, Sendable {
     public var zero: Int
     /// The servos, in link order; a joint that follows another by a gear has none.
     public var servos: [Servo]
+    /// For an arm whose robot.yaml does not say.
+    public static let standardLostTicks = 5
     /// After so many whole ticks without an answer, of all servos or of one, the arm is stopped.
-    public var stopAfterLostTicks = 5
+    public var stopAfterLostTicks = Self.standardLostTicks
     /// How far a joint may lag behind its command, and for how long.
-    public var followingError = FollowingError(angle: 0.35, time: 0.5)
+    public var followingError = FollowingError.standard
 }

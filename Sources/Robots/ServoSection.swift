@@ -18,7 +18,8 @@ struct ServoSection {
         stepsPerTurn = try mapping.required("steps_per_turn").integer(in: 16...1 << 24)
         zero = try mapping.required("zero").integer(in: 0...1 << 24)
         stopAfterLostTicks =
-            try mapping.optional("stop_after_lost_ticks")?.integer(in: 1...1000) ?? 5
+            try mapping.optional("stop_after_lost_ticks")?.integer(in: 1...1000)
+            ?? ServoMap.standardLostTicks
         followingError = try Self.followingError(mapping)
         let torqueLimit = try Self.torqueLimit(mapping) ?? 1
         let joints = try mapping.mapping("joints")
@@ -78,7 +79,7 @@ struct ServoSection {
         _ mapping: YAMLMapping
     ) throws(InputError) -> FollowingError {
         guard let value = mapping.optional("following_error") else {
-            return FollowingError(angle: 0.35, time: 0.5)
+            return .standard
         }
         let error = try value.mapping()
         let bound = FollowingError(

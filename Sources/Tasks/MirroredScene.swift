@@ -24,12 +24,7 @@ public struct MirroredScene {
     ) throws(InputError) {
         rate = setup.rate
         leads = setup.robot.armLinks.map(\.motor.timeConstant)
-        let prompt = try TaskSetup(
-            task: setup.task,
-            robot: setup.robot.withPromptActuators,
-            controlHertz: setup.rate.hertz,
-            targetSpeed: setup.targetSpeed
-        )
+        let prompt = try setup.withPromptActuators(controlHertz: setup.rate.hertz)
         plant = try prompt.makePlant()
         try plant.reset(seed: seed, instruction: instruction)
         plant.place(at: state)

@@ -30,12 +30,7 @@ public struct PoweredScene {
     ///   - setup: Task, robot and physics rate.
     ///   - seed: Places the task's objects.
     public init(setup: TaskSetup, seed: UInt64) throws(InputError) {
-        let prompt = try TaskSetup(
-            task: setup.task,
-            robot: setup.robot.withPromptActuators,
-            controlHertz: setup.rate.physicsHertz,
-            targetSpeed: setup.targetSpeed
-        )
+        let prompt = try setup.withPromptActuators(controlHertz: setup.rate.physicsHertz)
         plant = try prompt.makePlant()
         try plant.reset(seed: seed)
         timestepSeconds = prompt.rate.timestepSeconds

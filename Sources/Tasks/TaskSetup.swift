@@ -111,6 +111,16 @@ public struct TaskSetup: Sendable {
         try SimulatedPlant(setup: self, cloudSeedOffset: cloudSeedOffset)
     }
 
+    /// The same on a robot whose joints servos move, real or emulated: they have delays of their own.
+    func withPromptActuators(controlHertz: Double) throws(InputError) -> TaskSetup {
+        try TaskSetup(
+            task: task,
+            robot: robot.withPromptActuators,
+            controlHertz: controlHertz,
+            targetSpeed: targetSpeed
+        )
+    }
+
     /// The controller that turns this task's actions into joint commands.
     public func controller() throws(InputError) -> ArmController {
         try ArmController(
@@ -126,18 +136,7 @@ public struct TaskSetup: Sendable {
 
     /// The robot's limits as the safety gate wants them.
     public func limits() throws(InputError) -> SafetyLimits {
-        try SafetyLimits(
-            joints: robot.armLinks.map { link in
-                SafetyLimits.Joint(
-                    lower: link.limits.lower,
-                    upper: link.limits.upper,
-                    velocity: link.limits.velocity,
-                    acceleration: link.limits.acceleration
-                )
-            },
-            gripperOpening: robot.gripper?.maxOpening ?? 0,
-            gripperSpeed: robot.gripper?.maxSpeed ?? 0
-        )
+        try SafetyLimits(robot: robot)
     }
 
     /// The task's scripted expert, seeing the true state of `plant`.

@@ -38,21 +38,6 @@ import Testing
         return command
     }
 
-    private static func limits(_ robot: RobotModel) throws -> SafetyLimits {
-        try SafetyLimits(
-            joints: robot.armLinks.map {
-                SafetyLimits.Joint(
-                    lower: $0.limits.lower,
-                    upper: $0.limits.upper,
-                    velocity: $0.limits.velocity,
-                    acceleration: $0.limits.acceleration
-                )
-            },
-            gripperOpening: robot.gripper?.maxOpening ?? 0,
-            gripperSpeed: robot.gripper?.maxSpeed ?? 0
-        )
-    }
-
     @Test func aHundredThousandCommandsReachTheBusTame() throws {
         let robot = try Self.robot.get()
         let servos = try ArmServos(robot)
@@ -63,7 +48,7 @@ import Testing
         port.sleep(until: .milliseconds(250))
         let period = TimeSpan.milliseconds(10)
         var plant = try SerialPlant(bus: bus, robot: robot, servos: servos, period: period)
-        let limits = try Self.limits(robot)
+        let limits = try SafetyLimits(robot: robot)
         var gate = SafetyGate(
             limits: limits,
             startingAt: JointCommand(

@@ -78,9 +78,9 @@ public struct ArmServos: Sendable {
     /// How the gripper's joint relates to its opening.
     public var jaw: GripperModel?
     /// After so many whole ticks without any answer the arm is stopped.
-    public var lostTicksToStop = 5
+    public var lostTicksToStop = ServoMap.standardLostTicks
     /// How far a joint may lag behind its command, and for how long.
-    public var following = FollowingError(angle: 0.35, time: 0.5)
+    public var following = FollowingError.standard
 
     /// Creates the servos of an arm; `jaw` goes with `gripper`.
     public init(

@@ -39,14 +39,7 @@ public final class LiveServer: Sendable {
                 return NIOLoopBound(LiveHub(name: name, session: session), eventLoop: loop)
             }.wait()
             let hub = hub
-            channel = try ServerBootstrap(group: group)
-                .serverChannelOption(.backlog, value: 16)
-                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-                .childChannelOption(
-                    .writeBufferWaterMark,
-                    value: .init(low: 1 << 20, high: 4 << 20)
-                )
+            channel = try ServerBootstrap.forClients(of: group, backlog: 16)
                 .childChannelInitializer { Self.accept($0, hub: hub) }
                 .bind(host: host, port: port).wait()
         } catch {
@@ -137,26 +130,10 @@ public final class LiveServer: Sendable {
 /// Answers whoever speaks HTTP but no Foxglove, and hangs up.
 private final class NoWebSocketHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
-    typealias OutboundOut = HTTPServerResponsePart
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard case .head(let head) = Self.unwrapInboundIn(data) else { return }
         let text = "This is simrun; open ws:// with the subprotocol \(LiveProtocol.name).\n"
-        let headers: HTTPHeaders = [
-            "Content-Length": "\(text.utf8.count)", "Content-Type": "text/plain",
-            "Connection": "close",
-        ]
-        let response = HTTPResponseHead(
-            version: head.version,
-            status: .upgradeRequired,
-            headers: headers
-        )
-        context.write(Self.wrapOutboundOut(.head(response)), promise: nil)
-        let body = context.channel.allocator.buffer(string: text)
-        context.write(Self.wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
-        let done = context.eventLoop.makePromise(of: Void.self)
-        let channel = context.channel
-        done.futureResult.whenComplete { _ in channel.close(promise: nil) }
-        context.writeAndFlush(Self.wrapOutboundOut(.end(nil)), promise: done)
+        context.answerAndHangUp(head, .upgradeRequired, text)
     }
 }

@@ -43,14 +43,7 @@ public final class PolicyServer: Sendable {
                 )
             }.wait()
             let hub = hub
-            listener = try ServerBootstrap(group: group)
-                .serverChannelOption(.backlog, value: 64)
-                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-                .childChannelOption(
-                    .writeBufferWaterMark,
-                    value: .init(low: 1 << 20, high: 4 << 20)
-                )
+            listener = try ServerBootstrap.forClients(of: group, backlog: 64)
                 .childChannelInitializer { Self.accept($0, hub: hub) }
                 .bind(host: options.host, port: options.port).wait()
         } catch {

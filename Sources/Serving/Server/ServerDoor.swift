@@ -45,7 +45,6 @@ struct ServerDoor: Sendable {
 /// Answers HTTP that does not become a WebSocket, and hangs up.
 final class ServerDoorHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
-    typealias OutboundOut = HTTPServerResponsePart
 
     private let hub: ServerHub
     private let door: ServerDoor
@@ -79,19 +78,6 @@ final class ServerDoorHandler: ChannelInboundHandler, RemovableChannelHandler {
         if status != .ok {
             hub.note("HTTP \(status.code): \(text)", from: context.channel.remoteAddress)
         }
-        let headers: HTTPHeaders = [
-            "Content-Length": "\(text.utf8.count)", "Content-Type": "text/plain",
-            "Connection": "close",
-        ]
-        let response = HTTPResponseHead(version: head.version, status: status, headers: headers)
-        context.write(Self.wrapOutboundOut(.head(response)), promise: nil)
-        if head.method != .HEAD {
-            let body = context.channel.allocator.buffer(string: text)
-            context.write(Self.wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
-        }
-        let done = context.eventLoop.makePromise(of: Void.self)
-        let channel = context.channel
-        done.futureResult.whenComplete { _ in channel.close(promise: nil) }
-        context.writeAndFlush(Self.wrapOutboundOut(.end(nil)), promise: done)
+        context.answerAndHangUp(head, status, text)
     }
 }
