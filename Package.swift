@@ -24,6 +24,7 @@ let argumentParser: Target.Dependency = .product(
     package: "swift-argument-parser"
 )
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket"].map {
     .product(name: $0, package: "swift-nio")
 }
@@ -59,7 +60,6 @@ let floor0: [Target] = [
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CPngSystem", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
-    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .target(
         name: "CBullet",
         dependencies: ["CBulletSystem"],
@@ -134,7 +134,7 @@ let sources: [Target] = [
     ),
     .target(
         name: "Results",
-        dependencies: ["Diagnostics", "CSQLite", "Runtime"],
+        dependencies: ["Diagnostics", "Runtime", grdb],
         swiftSettings: strict
     ),
     .target(
@@ -234,7 +234,7 @@ let tests: [Target] = [
     ),
     .testTarget(
         name: "ResultsTests",
-        dependencies: ["Diagnostics", "Results", "Runtime"],
+        dependencies: ["Diagnostics", "Results", "Runtime", grdb],
         swiftSettings: strictTests
     ),
     .testTarget(
@@ -287,6 +287,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     ],
     targets: floor0 + sources + tests,

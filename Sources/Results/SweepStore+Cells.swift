@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+internal import GRDB
 import Runtime
 
 extension SweepStore {
@@ -14,20 +15,20 @@ extension SweepStore {
     /// Every cell, in the order of tables.
     public func cells() throws -> [StoredCell] {
         var cells: [StoredCell] = []
-        try database.statement(
+        try storage.rows(
             """
             SELECT id, key, task, robot, policy, clock, latency, latency_ms, execute, rate_hz,
                 policy_rate_hz, physics_hz, target_speed, instruction, until, options, reproducible,
                 task_sha256, robot_hash, policy_sha256, latency_sha256, arguments, seeds
             FROM cells ORDER BY ordinal, id
             """
-        ).rows { row in
+        ) { row in
             cells.append(StoredCell(id: try row.integer(0), cell: try cell(in: row)))
         }
         return cells
     }
 
-    private func cell(in row: Statement.Row) throws -> SweepCell {
+    private func cell(in row: ResultsRow) throws -> SweepCell {
         let arguments = try? JSONDecoder().decode([String].self, from: Data(row.text(21).utf8))
         guard let arguments, let seeds = SeedRanges(text: try row.text(22)) else {
             throw corrupt("cells")
@@ -74,9 +75,9 @@ extension SweepStore {
     public func plan(_ cells: [SweepCell]) throws -> [Int] {
         try transaction {
             try refuseLosses(cells)
-            try database.statement(
+            try storage.run(
                 "DELETE FROM cells WHERE id NOT IN (SELECT cell_id FROM episodes)"
-            ).run()
+            )
             return try cells.enumerated().map { try insert($0.element, ordinal: $0.offset) }
         }
     }
@@ -89,7 +90,7 @@ extension SweepStore {
             as: UTF8.self
         )
         let key = Self.key(of: cell)
-        try database.statement(
+        try storage.run(
             """
             INSERT INTO cells (ordinal, key, task, robot, policy, clock, latency, latency_ms,
                 execute, rate_hz, policy_rate_hz, physics_hz, target_speed, instruction, until,
@@ -98,18 +99,20 @@ extension SweepStore {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (key) DO UPDATE SET ordinal = excluded.ordinal,
                 arguments = excluded.arguments, seeds = excluded.seeds, planned = excluded.planned
-            """
-        ).run([
-            .integer(ordinal), .text(key), .text(run.task), .text(run.robot), .text(run.policy),
-            .text(run.clock), .text(run.latency), .optional(run.latencyMs), .text(run.execute),
-            .real(run.rateHz), .real(run.policyRateHz), .real(run.physicsHz),
-            .optional(run.targetSpeed), .optional(run.instruction), .text(run.until),
-            .text(run.options), .flag(run.isReproducible), .text(hashes.task),
-            .text(hashes.robot), .optional(hashes.policy), .optional(hashes.latency),
-            .text(arguments), .text(cell.seeds.text), .integer(cell.seeds.seeds.count),
-        ])
-        let id = try database.statement("SELECT id FROM cells WHERE key = ?")
-            .first([.text(key)]) { try $0.integer(0) }
+            """,
+            [
+                ordinal, key, run.task, run.robot, run.policy,
+                run.clock, run.latency, run.latencyMs, run.execute,
+                run.rateHz, run.policyRateHz, run.physicsHz,
+                run.targetSpeed, run.instruction, run.until,
+                run.options, run.isReproducible, hashes.task,
+                hashes.robot, hashes.policy, hashes.latency,
+                arguments, cell.seeds.text, cell.seeds.seeds.count,
+            ]
+        )
+        let id = try storage.first("SELECT id FROM cells WHERE key = ?", [key]) {
+            try $0.integer(0)
+        }
         guard let id else { throw corrupt("cells") }
         return id
     }
@@ -147,8 +150,9 @@ extension SweepStore {
     /// Seeds of a cell that have a row.
     func seeds(ofCell id: Int) throws -> [Int] {
         var seeds: [Int] = []
-        try database.statement("SELECT seed FROM episodes WHERE cell_id = ? ORDER BY seed")
-            .rows([.integer(id)]) { seeds.append(try $0.integer(0)) }
+        try storage.rows("SELECT seed FROM episodes WHERE cell_id = ? ORDER BY seed", [id]) {
+            seeds.append(try $0.integer(0))
+        }
         return seeds
     }
 }

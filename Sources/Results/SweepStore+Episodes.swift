@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+internal import GRDB
 import Runtime
 
 extension SweepStore {
@@ -14,45 +15,45 @@ extension SweepStore {
         if case .broken(let reason) = episode.outcome { broken = reason }
         let result = episode.finished
         let timing = episode.timing
-        let changes = try database.statement(
+        let changes = try storage.run(
             """
             INSERT OR IGNORE INTO episodes (cell_id, seed, host_id, attempts, broken, success,
                 success_at_end, success_once, success_at_s, end_reason, cause, instruction, ticks,
                 misses, elapsed_s, state_hash, tick_p50_us, tick_p99_us, tick_max_us, infer_p50_us,
                 infer_p99_us, infer_max_us, stages, wall_s)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """
-        ).run([
-            .integer(cell), .integer(episode.seed), .integer(host), .integer(episode.attempts),
-            .optional(broken), .optional(result?.success), .optional(result?.successAtEnd),
-            .optional(result?.successOnce), .optional(result?.successAtS),
-            .optional(result?.endReason), .optional(result?.cause), .optional(result?.instruction),
-            .optional(result?.ticks), .optional(result?.misses), .optional(result?.elapsedS),
-            .optional(result?.stateHash), .optional(timing?.tick.p50), .optional(timing?.tick.p99),
-            .optional(timing?.tick.max), .optional(timing?.infer.p50),
-            .optional(timing?.infer.p99), .optional(timing?.infer.max),
-            .optional(try timing.map { try Self.text(of: $0.stages) }),
-            .real(episode.wallSeconds),
-        ])
+            """,
+            [
+                cell, episode.seed, host, episode.attempts,
+                broken, result?.success, result?.successAtEnd,
+                result?.successOnce, result?.successAtS,
+                result?.endReason, result?.cause, result?.instruction,
+                result?.ticks, result?.misses, result?.elapsedS,
+                result?.stateHash, timing?.tick.p50, timing?.tick.p99,
+                timing?.tick.max, timing?.infer.p50,
+                timing?.infer.p99, timing?.infer.max,
+                try timing.map { try Self.text(of: $0.stages) },
+                episode.wallSeconds,
+            ]
+        )
         guard changes == 1 else { return false }
-        try add(timing?.ticks ?? [], episode: database.lastRow)
+        try add(timing?.ticks ?? [], episode: try storage.lastRow())
         return true
     }
 
     private func add(_ ticks: [SweepTick], episode: Int) throws {
-        let statement = try database.statement(
-            """
-            INSERT INTO ticks (episode_id, tick, planned, sense_us, infer_us, rerank_us, act_us,
-                step_us, charge_us, misses)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """
-        )
         for tick in ticks {
-            try statement.run([
-                .integer(episode), .integer(tick.tick), .flag(tick.planned), .real(tick.sense),
-                .real(tick.infer), .real(tick.rerank), .real(tick.act), .real(tick.step),
-                .real(tick.charge), .integer(tick.misses),
-            ])
+            try storage.run(
+                """
+                INSERT INTO ticks (episode_id, tick, planned, sense_us, infer_us, rerank_us, act_us,
+                    step_us, charge_us, misses)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                [
+                    episode, tick.tick, tick.planned, tick.sense, tick.infer, tick.rerank, tick.act,
+                    tick.step, tick.charge, tick.misses,
+                ]
+            )
         }
     }
 
@@ -60,13 +61,13 @@ extension SweepStore {
     ///
     /// - Returns: How many there were.
     public func forgetBroken() throws -> Int {
-        try database.statement("DELETE FROM episodes WHERE broken IS NOT NULL").run()
+        try storage.run("DELETE FROM episodes WHERE broken IS NOT NULL")
     }
 
     /// Seeds that have a row, by cell.
     public func doneSeeds() throws -> [Int: Set<Int>] {
         var done: [Int: Set<Int>] = [:]
-        try database.statement("SELECT cell_id, seed FROM episodes").rows { row in
+        try storage.rows("SELECT cell_id, seed FROM episodes") { row in
             done[try row.integer(0), default: []].insert(try row.integer(1))
         }
         return done
@@ -74,13 +75,14 @@ extension SweepStore {
 
     /// How many episodes there are.
     public func episodeCount() throws -> Int {
-        try database.statement("SELECT count(*) FROM episodes").first { try $0.integer(0) } ?? 0
+        try storage.first("SELECT count(*) FROM episodes") { try $0.integer(0) } ?? 0
     }
 
     /// The mean wall time of an episode that ran, in seconds; nil before the first.
     public func meanWallSeconds() throws -> Double? {
-        try database.statement("SELECT avg(wall_s) FROM episodes WHERE broken IS NULL")
-            .first { try $0.optionalReal(0) } ?? nil
+        try storage.first("SELECT avg(wall_s) FROM episodes WHERE broken IS NULL") {
+            try $0.optionalReal(0)
+        } ?? nil
     }
 
     /// An episode with its row and its host's.
@@ -98,15 +100,16 @@ extension SweepStore {
         ofCell cell: Int,
         each: (StoredEpisode) throws -> Void
     ) throws {
-        try database.statement(
+        try storage.rows(
             """
             SELECT id, host_id, seed, attempts, broken, success, success_at_end, success_once,
                 success_at_s, end_reason, cause, instruction, ticks, misses, elapsed_s, state_hash,
                 tick_p50_us, tick_p99_us, tick_max_us, infer_p50_us, infer_p99_us, infer_max_us,
                 stages, wall_s
             FROM episodes WHERE cell_id = ? ORDER BY seed
-            """
-        ).rows([.integer(cell)]) { row in
+            """,
+            [cell]
+        ) { row in
             try each(
                 StoredEpisode(
                     id: row.integer(0),
@@ -123,7 +126,7 @@ extension SweepStore {
         }
     }
 
-    private func outcome(in row: Statement.Row) throws -> SweepEpisode.Outcome {
+    private func outcome(in row: ResultsRow) throws -> SweepEpisode.Outcome {
         if let broken = try row.optionalText(4) { return .broken(broken) }
         return .finished(
             SweepEpisode.Finished(
@@ -142,7 +145,7 @@ extension SweepStore {
         )
     }
 
-    private func timing(in row: Statement.Row) throws -> SweepEpisode.Timing? {
+    private func timing(in row: ResultsRow) throws -> SweepEpisode.Timing? {
         guard let text = try row.optionalText(22) else { return nil }
         let stages = try? JSONDecoder().decode(LatencyBuckets.self, from: Data(text.utf8))
         guard let stages else { throw corrupt("episodes.stages") }
@@ -164,12 +167,13 @@ extension SweepStore {
     /// The ticks that were kept of an episode, in order; empty where none were.
     public func ticks(ofEpisode id: Int) throws -> [SweepTick] {
         var ticks: [SweepTick] = []
-        try database.statement(
+        try storage.rows(
             """
             SELECT tick, planned, sense_us, infer_us, rerank_us, act_us, step_us, charge_us, misses
             FROM ticks WHERE episode_id = ? ORDER BY tick
-            """
-        ).rows([.integer(id)]) { row in
+            """,
+            [id]
+        ) { row in
             ticks.append(
                 SweepTick(
                     tick: try row.integer(0),
@@ -191,12 +195,5 @@ extension SweepStore {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         return String(decoding: try encoder.encode(stages), as: UTF8.self)
-    }
-}
-
-extension SQLValue {
-    /// 1, 0 or no value.
-    fileprivate static func optional(_ value: Bool?) -> SQLValue {
-        value.map(SQLValue.flag) ?? .null
     }
 }

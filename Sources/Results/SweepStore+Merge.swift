@@ -1,4 +1,5 @@
 import Diagnostics
+internal import GRDB
 
 extension SweepStore {
     /// What a merge came to.
@@ -56,9 +57,10 @@ extension SweepStore {
         in file: String
     ) throws {
         guard cell.run.isReproducible, let result = episode.finished else { return }
-        let known = try database.statement(
-            "SELECT state_hash FROM episodes WHERE cell_id = ? AND seed = ?"
-        ).first([.integer(target), .integer(episode.seed)]) { try $0.optionalText(0) }
+        let known = try storage.first(
+            "SELECT state_hash FROM episodes WHERE cell_id = ? AND seed = ?",
+            [target, episode.seed]
+        ) { try $0.optionalText(0) }
         guard let known = known ?? nil, known != result.stateHash else { return }
         throw InputError(
             file: file,

@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+internal import GRDB
 import Runtime
 
 /// The results of a sweep in one SQLite file.
@@ -7,28 +8,38 @@ import Runtime
 /// An episode is one row, unique by cell and seed, written in one transaction: whatever stops the
 /// program, an episode is there whole or not at all, and never twice.
 public final class SweepStore {
-    let database: Database
+    /// How a file is opened.
+    public enum Mode: Sendable {
+        /// Made where it is missing, and written.
+        case create
+        /// Read and written; must be there.
+        case write
+        /// Read alone; must be there.
+        case read
+    }
+
+    let storage: ResultsFile
 
     /// Opens results; `create` makes or migrates the tables.
     ///
     /// - Throws: `InputError` for a file of something else or of a newer program; ``StorageFault``.
-    public init(path: String, mode: Database.Mode) throws {
-        database = try Database(path: path, mode: mode)
+    public init(path: String, mode: Mode) throws {
+        storage = try ResultsFile(path: path, mode: mode)
         switch mode {
-        case .create: try SweepSchema.migrate(database)
-        case .read, .write: try SweepSchema.check(database, isNewAllowed: false)
+        case .create: try SweepSchema.migrate(storage)
+        case .read, .write: try SweepSchema.check(storage, isNewAllowed: false)
         }
     }
 
     /// The file.
-    public var path: String { database.path }
+    public var path: String { storage.path }
 
     /// Makes the file stand alone, without a log beside it.
-    public func seal() throws { try database.seal() }
+    public func seal() throws { try storage.seal() }
 
     /// Makes everything in `body` one transaction.
     public func transaction<Value>(_ body: () throws -> Value) throws -> Value {
-        try database.transaction(body)
+        try storage.transaction(body)
     }
 
     /// How a sweep is named, and the text of its file.
@@ -50,20 +61,21 @@ public final class SweepStore {
 
     /// The sweep's title; nil before the first plan.
     public func title() throws -> Title? {
-        try database.statement("SELECT name, file, yaml FROM sweep").first {
+        try storage.first("SELECT name, file, yaml FROM sweep") {
             Title(name: try $0.text(0), file: try $0.text(1), yaml: try $0.text(2))
         }
     }
 
     /// Writes the title over an earlier one.
     public func setTitle(_ title: Title) throws {
-        try database.statement(
+        try storage.run(
             """
             INSERT INTO sweep (one, name, file, yaml) VALUES (1, ?, ?, ?)
             ON CONFLICT (one) DO UPDATE SET name = excluded.name, file = excluded.file,
                 yaml = excluded.yaml
-            """
-        ).run([.text(title.name), .text(title.file), .text(title.yaml)])
+            """,
+            [title.name, title.file, title.yaml]
+        )
     }
 
     // MARK: - Hosts
@@ -103,22 +115,24 @@ public final class SweepStore {
 
     /// The row of a host, added where it is new.
     public func id(of host: Host) throws -> Int {
-        let values: [SQLValue] = [
-            .text(host.cpu), .integer(host.cores), .text(host.simd), .text(host.version),
-            .text(host.programSHA256), .integer(host.jobs),
+        let values: StatementArguments = [
+            host.cpu, host.cores, host.simd, host.version,
+            host.programSHA256, host.jobs,
         ]
-        try database.statement(
+        try storage.run(
             """
             INSERT OR IGNORE INTO hosts (cpu, cores, simd, version, program_sha256, jobs)
             VALUES (?, ?, ?, ?, ?, ?)
-            """
-        ).run(values)
-        let id = try database.statement(
+            """,
+            values
+        )
+        let id = try storage.first(
             """
             SELECT id FROM hosts WHERE cpu = ? AND cores = ? AND simd = ? AND version = ?
                 AND program_sha256 = ? AND jobs = ?
-            """
-        ).first(values) { try $0.integer(0) }
+            """,
+            values
+        ) { try $0.integer(0) }
         guard let id else { throw corrupt("hosts") }
         return id
     }
@@ -126,9 +140,9 @@ public final class SweepStore {
     /// Every host by its row.
     public func hosts() throws -> [Int: Host] {
         var hosts: [Int: Host] = [:]
-        try database.statement(
+        try storage.rows(
             "SELECT id, cpu, cores, simd, version, program_sha256, jobs FROM hosts ORDER BY id"
-        ).rows { row in
+        ) { row in
             hosts[try row.integer(0)] = Host(
                 cpu: try row.text(1),
                 cores: try row.integer(2),

@@ -53,9 +53,9 @@ extension SweepStore {
     /// What every cell came to, by its row; cells without episodes are absent.
     public func tallies() throws -> [Int: SweepTally] {
         var tallies: [Int: SweepTally] = [:]
-        try database.statement(
+        try storage.rows(
             "SELECT cell_id, seed, success, misses FROM episodes ORDER BY cell_id, seed"
-        ).rows { row in
+        ) { row in
             let success = try row.optionalInteger(2).map { $0 != 0 }
             tallies[try row.integer(0), default: SweepTally()].add(
                 seed: try row.integer(1),
@@ -69,12 +69,12 @@ extension SweepStore {
     /// Why episodes broke, most frequent first.
     public func brokenReasons() throws -> [(reason: String, count: Int)] {
         var reasons: [(reason: String, count: Int)] = []
-        try database.statement(
+        try storage.rows(
             """
             SELECT broken, count(*) FROM episodes WHERE broken IS NOT NULL
             GROUP BY broken ORDER BY count(*) DESC, broken
             """
-        ).rows { reasons.append((reason: try $0.text(0), count: try $0.integer(1))) }
+        ) { reasons.append((reason: try $0.text(0), count: try $0.integer(1))) }
         return reasons
     }
 }
