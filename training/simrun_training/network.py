@@ -154,16 +154,49 @@ def sinusoidal(x: Tensor, width: int) -> Tensor:
     return torch.cat([angles.sin(), angles.cos()], -1)
 
 
+class Conv1d(nn.Conv1d):
+    """A convolution of stride 1 that keeps the length, as a dense product where that is cheaper.
+
+    Over 2 steps a kernel of 5 multiplies padding with 6 of its 10 taps; over 4, with 6 of 20. The product
+    leaves them out, and is faster for its size: half of a training step went into these convolutions.
+    """
+
+    def __init__(self, inputs: int, outputs: int, kernel: int):
+        super().__init__(inputs, outputs, kernel, padding=kernel // 2)
+        self.kept: tuple | None = None
+
+    def forward(self, x: Tensor) -> Tensor:
+        steps = x.shape[-1]
+        if steps >= self.kernel_size[0]:
+            return super().forward(x)
+        bias = self.bias.repeat_interleave(steps)
+        return F.linear(x.flatten(1), self.taps(steps), bias).view(len(x), -1, steps)
+
+    def taps(self, steps: int) -> Tensor:
+        """[outputs * steps, inputs * steps], kept for calls without a gradient until the weights change."""
+        key = (steps, self.weight._version, self.weight.data_ptr())
+        if not torch.is_grad_enabled() and self.kept is not None and self.kept[0] == key:
+            return self.kept[1]
+        middle = self.kernel_size[0] // 2
+        beyond = max(0, steps - 1 - middle)
+        padded = F.pad(self.weight, (beyond, beyond)) if beyond else self.weight
+        first = beyond + middle
+        rows = [padded[:, :, first - t : first - t + steps] for t in range(steps)]
+        taps = torch.stack(rows, 1).reshape(len(self.bias) * steps, -1)
+        self.kept = (key, taps.detach())
+        return taps
+
+
 class ResidualBlock(nn.Module):
     """Conv, norm, Mish, FiLM (scale * h + bias), conv, norm, Mish, plus the skip."""
 
     def __init__(self, inputs: int, outputs: int, condition: int, shape: NetworkShape):
         super().__init__()
         k = shape.kernel
-        self.conv1 = nn.Conv1d(inputs, outputs, k, padding=k // 2)
+        self.conv1 = Conv1d(inputs, outputs, k)
         self.norm1 = nn.GroupNorm(shape.groups, outputs)
         self.film = nn.Linear(condition, 2 * outputs)
-        self.conv2 = nn.Conv1d(outputs, outputs, k, padding=k // 2)
+        self.conv2 = Conv1d(outputs, outputs, k)
         self.norm2 = nn.GroupNorm(shape.groups, outputs)
         self.skip = nn.Conv1d(inputs, outputs, 1) if inputs != outputs else None
 
@@ -190,7 +223,7 @@ class Final(nn.Module):
     def __init__(self, shape: NetworkShape):
         super().__init__()
         width = shape.unet_widths[0]
-        self.conv = nn.Conv1d(width, width, shape.kernel, padding=shape.kernel // 2)
+        self.conv = Conv1d(width, width, shape.kernel)
         self.norm = nn.GroupNorm(shape.groups, width)
         self.head = nn.Conv1d(width, shape.action_width, 1)
 
