@@ -37,13 +37,16 @@ struct ObservationRing {
     /// Starts an episode.
     mutating func clear() { added = 0 }
 
-    /// Keeps the newest observation in place of the oldest.
+    /// Keeps the newest observation in place of the oldest; one of the same instant takes its
+    /// earlier self's place, so that several plans of one observation see one history.
     mutating func add(_ observation: Observation) throws(LoopFault) {
-        let index = added % slots.count
+        let newest = (added + slots.count - 1) % slots.count
+        let isAgain = added > 0 && slots[newest].capturedAt == observation.capturedAt
+        let index = isAgain ? newest : added % slots.count
         try slots[index].packing.pack(observation)
         slots[index].capturedAt = observation.capturedAt
         slots[index].isEncoded = false
-        added += 1
+        if !isAgain { added += 1 }
     }
 
     /// Writes the features of all observation steps, oldest first, up to the newest observation.

@@ -88,7 +88,8 @@ public final class UNetPolicy: Policy {
         _ observation: Observation,
         into chunk: inout ActionChunk
     ) throws(LoopFault) {
-        try sample(observation)
+        try begin(observation)
+        sampleWave()
         try unpack(0, into: &chunk)
     }
 
@@ -105,16 +106,28 @@ public final class UNetPolicy: Policy {
         into chunks: inout [ActionChunk]
     ) throws(LoopFault) {
         precondition(chunks.count == candidates, "one chunk a candidate")
-        try sample(observation)
-        for candidate in chunks.indices { try unpack(candidate, into: &chunks[candidate]) }
+        try begin(observation)
+        try draw(into: &chunks, from: 0)
     }
 
-    private func sample(_ observation: Observation) throws(LoopFault) {
+    /// Takes in an observation: what depends on it alone is computed once.
+    public func begin(_ observation: Observation) throws(LoopFault) {
         try history.add(observation)
         history.gather(into: condition)
         applyMish(condition.values)
-        if model.manifest.noise == .normal { drawNoise() }
         model.unet.observe(condition.base, workspace: workspace)
+    }
+
+    /// Samples as many chunks as the workspace holds into `chunks[first...]`.
+    public func draw(into chunks: inout [ActionChunk], from first: Int) throws(LoopFault) {
+        sampleWave()
+        for candidate in 0..<candidates {
+            try unpack(candidate, into: &chunks[first + candidate])
+        }
+    }
+
+    private func sampleWave() {
+        if model.manifest.noise == .normal { drawNoise() }
         chunks.base.update(from: noise.base, count: noise.count)
         model.manifest.sampler.sample(chunks.values, model.unet, workspace: workspace)
     }

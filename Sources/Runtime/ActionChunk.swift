@@ -39,7 +39,7 @@ public struct ActionChunk: Sendable {
     }
 
     /// Copies another chunk of the same shape, without allocation.
-    mutating func copy(_ other: ActionChunk) {
+    public mutating func copy(_ other: ActionChunk) {
         precondition(other.horizon == horizon && other.width == width, "chunks of one shape")
         values.withUnsafeMutableBufferPointer { _ = $0.update(fromContentsOf: other.values) }
     }

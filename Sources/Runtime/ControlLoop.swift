@@ -104,6 +104,9 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
     /// The plan that was made last.
     public var lastPlan: ActionChunk { thinking.latest }
 
+    /// What that plan was chosen from.
+    public var lastCandidates: CandidateSet { thinking.candidates }
+
     /// Whether the robot stands still, as far as it has been told.
     public var isAtRest: Bool { gate.isAtRest }
 
@@ -176,7 +179,9 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
         try thinking.finishWaiting(until: waitingEnd, trace: &trace)
         let planned = time.now()
         // With a thread, what the loop waited for: the hand-over too.
-        if plans, trace.planned, !trace.isBeside { trace.stages.infer = planned - sensed }
+        if plans, trace.planned, !trace.isBeside {
+            trace.stages.infer = planned - sensed - trace.stages.rerank
+        }
 
         let acts = takeAction(atStep: step, liveTick: liveTick, trace: &trace)
         let command = try command(liveTick: liveTick, trace: &trace)

@@ -36,6 +36,8 @@ public struct LatencyAccount: Sendable {
     public private(set) var stolenTicks = 0
     /// Periods lost to overruns in those ticks.
     public private(set) var stolenMisses = 0
+    /// What plans were chosen from.
+    public private(set) var choices = ChoiceAccount()
 
     /// Creates an empty account.
     public init() {
@@ -68,6 +70,7 @@ public struct LatencyAccount: Sendable {
             add(stages.infer, to: .infer)
             add(stages.rerank, to: .rerank)
             add(trace.latency, to: .plannedTick)
+            choices.record(trace)
         }
         add(stages.act, to: .act)
         add(stages.step, to: .step)
@@ -98,6 +101,7 @@ public struct LatencyAccount: Sendable {
         starvedTicks += other.starvedTicks
         stolenTicks += other.stolenTicks
         stolenMisses += other.stolenMisses
+        choices.add(other.choices)
     }
 
     private mutating func add(_ span: TimeSpan, to row: Row) {

@@ -39,7 +39,7 @@ public struct Observation: Sendable {
         self.frames = frames
     }
     /// Copies another observation of the same shape, without allocation.
-    mutating func copy(_ other: Observation) {
+    public mutating func copy(_ other: Observation) {
         // Everything is taken over, so that no field can be forgotten, but for the storage.
         var cloud = PointCloud(capacity: 0)
         var frames: [CameraFrame] = []
@@ -53,7 +53,7 @@ public struct Observation: Sendable {
     }
 
     /// An observation like this one with storage of its own.
-    var twin: Observation {
+    public var twin: Observation {
         var twin = self
         twin.cloud = PointCloud(capacity: cloud.capacity)
         for index in frames.indices {

@@ -29,6 +29,15 @@ public protocol Policy {
     /// observation steps always knows the one before.
     mutating func plan(_ observation: Observation, into chunk: inout ActionChunk)
         throws(LoopFault)
+
+    /// The part of the last plan's time that went into scoring and choosing candidates; none by
+    /// default.
+    var rerankTime: TimeSpan { get }
+
+    /// Copies what the last plan was chosen from.
+    ///
+    /// Called only where ``PolicyShape/candidates`` is above 0. Does nothing by default.
+    func copyCandidates(into set: inout CandidateSet)
 }
 
 extension Policy {
@@ -37,6 +46,12 @@ extension Policy {
 
     /// Does nothing: this policy cannot freeze actions.
     public mutating func freeze(_ rows: ActionChunk, count: Int) {}
+
+    /// Nothing: this policy draws one plan.
+    public var rerankTime: TimeSpan { .zero }
+
+    /// Does nothing: this policy draws one plan.
+    public func copyCandidates(into set: inout CandidateSet) {}
 }
 
 /// The sizes a loop must know about a policy.
@@ -47,11 +62,14 @@ public struct PolicyShape: Equatable, Sendable {
     public var actionWidth: Int
     /// How many policy steps before the present one the policy looks at.
     public var memory: Int
+    /// Plans that are drawn for each observation to choose from; 0 where nothing is chosen.
+    public var candidates: Int
 
     /// Creates a shape.
-    public init(horizon: Int, actionWidth: Int, memory: Int = 0) {
+    public init(horizon: Int, actionWidth: Int, memory: Int = 0, candidates: Int = 0) {
         self.horizon = horizon
         self.actionWidth = actionWidth
         self.memory = memory
+        self.candidates = candidates
     }
 }

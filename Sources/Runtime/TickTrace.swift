@@ -34,6 +34,10 @@ public struct TickTrace: Sendable, BitwiseCopyable {
     public var interventions = SafetyInterventions()
     /// Whether the policy planned in this tick.
     public var planned = false
+    /// Candidates that the plan was chosen from; 0 where nothing is chosen.
+    public var candidates: Int32 = 0
+    /// Those of them without a finite value; where all are, the first was taken.
+    public var droppedCandidates: Int32 = 0
     /// Whether that plan was made beside the loop, which did not wait for it.
     public var isBeside = false
     /// Whether a policy step began in this tick without an action, because no plan had landed.

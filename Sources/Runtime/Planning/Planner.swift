@@ -16,6 +16,8 @@ final class Planner<Brain: Policy, Time: TimeSource>: @unchecked Sendable {
     var policy: Brain
     /// The plan that was made last.
     private(set) var chunk: ActionChunk
+    /// The part of its time that went into choosing among candidates.
+    private(set) var rerankTime: TimeSpan = .zero
 
     private let time: Time
     private let state = Atomic<Int>(State.idle.rawValue)
@@ -79,6 +81,7 @@ final class Planner<Brain: Policy, Time: TimeSource>: @unchecked Sendable {
     ) throws(LoopFault) {
         policy.freeze(rows, count: count)
         try policy.plan(observation, into: &chunk)
+        rerankTime = policy.rerankTime
         guard chunk.isFinite else { throw .notFinite(what: "action chunk") }
     }
 

@@ -16,6 +16,8 @@ struct Thinking<Brain: Policy, Time: TimeSource> {
     private(set) var newest: ActionChunk
     /// Nil before the first plan of an episode.
     private(set) var newestOrigin: Int?
+    /// What the plan that was made last was chosen from; empty where nothing is chosen.
+    private(set) var candidates: CandidateSet
     /// Why the policy cannot plan any more; wall clock.
     private(set) var fault: LoopFault?
 
@@ -62,6 +64,7 @@ struct Thinking<Brain: Policy, Time: TimeSource> {
         queue = ActionQueue(shape: shape, strategy: configuration.execution)
         committed = ActionChunk(horizon: shape.horizon, width: shape.actionWidth)
         latest = ActionChunk(horizon: shape.horizon, width: shape.actionWidth)
+        candidates = CandidateSet(shape)
         newest = committed
         rollForward = RollForward(controller: configuration.controller)
         rolled = observation.twin
@@ -200,9 +203,8 @@ struct Thinking<Brain: Policy, Time: TimeSource> {
             return
         }
         do {
-            trace.stages.infer = try planner.plan(observation, frozen: committed, count: count)
-            trace.planned = true
-            latest.copy(planner.chunk)
+            let duration = try planner.plan(observation, frozen: committed, count: count)
+            note(duration, in: &trace)
         } catch {
             flight = nil
             try note(error)
@@ -212,14 +214,24 @@ struct Thinking<Brain: Policy, Time: TimeSource> {
     /// Takes the finished plan from its thread.
     private mutating func take(into trace: inout TickTrace) throws(LoopFault) {
         do {
-            trace.stages.infer = try planner.take()
-            trace.planned = true
-            latest.copy(planner.chunk)
+            note(try planner.take(), in: &trace)
             trace.isBeside = strategy.plansBeside
         } catch {
             flight = nil
             try note(error)
         }
+    }
+
+    /// Keeps what the planner has just made, and its times.
+    private mutating func note(_ duration: TimeSpan, in trace: inout TickTrace) {
+        trace.planned = true
+        trace.stages.rerank = planner.rerankTime
+        trace.stages.infer = duration - planner.rerankTime
+        latest.copy(planner.chunk)
+        guard candidates.capacity > 0 else { return }
+        planner.policy.copyCandidates(into: &candidates)
+        trace.candidates = Int32(candidates.count)
+        trace.droppedCandidates = Int32(candidates.dropped)
     }
 
     private mutating func accept(_ flight: Flight, landing: Int) {

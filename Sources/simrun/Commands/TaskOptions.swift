@@ -143,6 +143,9 @@ struct TaskOptions: ParsableArguments {
     @OptionGroup(title: "Network")
     var network: NetworkOptions
 
+    @OptionGroup(title: "Choice among candidates")
+    var reranking: RerankOptions
+
     @OptionGroup(title: "Gates")
     var gates: GateOptions
 

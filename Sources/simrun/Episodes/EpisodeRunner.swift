@@ -111,17 +111,49 @@ struct EpisodeRunner: Sendable {
         case .remote(let server):
             try server.requireFits(plant.blankObservation)
             let policy = RemotePolicy(server: server, deadline: RemoteServer.deadline)
-            try work(line, plant: plant, brain: policy)
+            if let reranking = plan.reranking {
+                let source = RepeatedPlans(policy, observation: plant.blankObservation)
+                try work(line, plant: plant, source: source, reranking)
+            } else {
+                try work(line, plant: plant, brain: policy)
+            }
         case .network(let model):
             let policy = UNetPolicy(
                 model: model,
+                candidates: plan.reranking?.wave ?? 1,
                 partner: plan.options.network.threads == 2 ? ProductPartner() : nil
             )
-            if let drill = plan.drill {
+            if let reranking = plan.reranking {
+                try work(line, plant: plant, source: policy, reranking)
+            } else if let drill = plan.drill {
                 try work(line, plant: plant, brain: FaultDrill(policy, drill: drill))
             } else {
                 try work(line, plant: plant, brain: policy)
             }
+        }
+    }
+
+    private func work<Source: CandidateSource>(
+        _ line: SeedLine,
+        plant: SimulatedPlant,
+        source: Source,
+        _ reranking: Reranking
+    ) throws {
+        func rerank<Rule: SelectionRule>(_ rule: Rule) -> Reranked<Source, Rule, PreciseTime> {
+            Reranked(
+                source,
+                rule: rule,
+                candidates: reranking.candidates,
+                budget: reranking.budget,
+                time: PreciseTime()
+            )
+        }
+        switch reranking.rule {
+        case .random:
+            try work(line, plant: plant, brain: rerank(RandomSelection()))
+        case .medoid:
+            let rule = MedoidSelection(most: reranking.candidates)
+            try work(line, plant: plant, brain: rerank(rule))
         }
     }
 
@@ -141,7 +173,7 @@ struct EpisodeRunner: Sendable {
         let recording = try RecordingSession(
             plan: plan,
             plant: loop.plant,
-            horizon: loop.lastPlan.horizon
+            shape: loop.policy.shape
         )
         var session: WallClockSession?
         if plan.configuration.clock == .wall {

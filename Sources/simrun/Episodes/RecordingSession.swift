@@ -21,15 +21,15 @@ final class RecordingSession {
 
     /// Nil when nothing is recorded.
     ///
-    /// - Parameter horizon: Actions in one plan of the loop's policy.
-    init?(plan: RunPlan, plant: SimulatedPlant, horizon: Int) throws(InputError) {
+    /// - Parameter shape: The shape of the loop's policy.
+    init?(plan: RunPlan, plant: SimulatedPlant, shape: PolicyShape) throws(InputError) {
         var sinks = plan.sinks
         folder = plan.options.record
         if let folder { sinks.append(try Self.files(in: folder, task: plan.setup.task.name)) }
         if let port = plan.options.live { sinks.append(try LiveSink(port: port)) }
         guard !sinks.isEmpty else { return nil }
         self.plan = plan
-        let layout = Self.layout(plan, plant, horizon: horizon)
+        let layout = Self.layout(plan, plant, shape)
         shapes = plant.frameShapes.map {
             SceneShape(
                 frame: layout.frameNames[$0.frame],
@@ -70,6 +70,17 @@ final class RecordingSession {
         _ loop: ControlLoop<SimulatedPlant, Brain, Time>,
         acted: Bool
     ) {
+        if loop.lastTrace.candidates > 0 {
+            let candidates = loop.lastCandidates
+            candidates.withAll { actions, values in
+                recorder.noteCandidates(
+                    actions,
+                    values: values,
+                    chosen: candidates.chosen,
+                    at: loop.lastTrace.episodeTime
+                )
+            }
+        }
         recorder.note(
             loop.lastTrace,
             acted: acted,
@@ -129,7 +140,7 @@ final class RecordingSession {
     private static func layout(
         _ plan: RunPlan,
         _ plant: SimulatedPlant,
-        horizon: Int
+        _ shape: PolicyShape
     ) -> EpisodeLayout {
         let observation = plant.blankObservation
         let images = plan.options.recordImages
@@ -138,14 +149,15 @@ final class RecordingSession {
             frameNames: plant.frameNames,
             stateNames: plant.stateNames,
             actionWidth: plan.configuration.controller.actionWidth,
-            horizon: horizon,
+            horizon: shape.horizon,
             hasGoal: plan.setup.task.goal != nil,
             hasConveyor: plan.setup.task.conveyorEncoder != nil,
             cloudPoints: images ? observation.cloud.capacity : 0,
             cameras: images
                 ? observation.frames.map {
                     EpisodeLayout.Camera(name: $0.name, width: $0.width, height: $0.height)
-                } : []
+                } : [],
+            candidates: shape.candidates > 0 ? shape.candidates : nil
         )
     }
 }

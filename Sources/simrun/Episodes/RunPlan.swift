@@ -22,6 +22,14 @@ struct RunPlan: Sendable {
             return false
         }
 
+        /// Whether there can be several plans of one observation.
+        var drawsPlans: Bool {
+            switch self {
+            case .network, .remote: true
+            case .expert, .random: false
+            }
+        }
+
         /// Whether it reads the world's true state, and so must plan in the loop's own thread.
         var seesTheWorld: Bool {
             if case .expert = self { return true }
@@ -38,6 +46,8 @@ struct RunPlan: Sendable {
     var robotHash: String
     var configuration: LoopConfiguration
     var options: TaskOptions
+    /// How plans are chosen among candidates; nil where a policy draws one.
+    var reranking: Reranking?
     /// What is made to fail on purpose.
     var drill: PolicyDrill?
     /// What reports call the latency.
@@ -137,6 +147,7 @@ struct RunPlan: Sendable {
             planningWish: RealTimeWish(priority: 40, locksMemory: false, core: .any),
             patience: try Self.patience(options.patience)
         )
+        reranking = try options.reranking.parsed(isReproducible: configuration.isReproducible)
         try refuseWhatWouldBeFalse()
     }
 
@@ -165,6 +176,13 @@ struct RunPlan: Sendable {
     /// Refuses combinations whose numbers would mean nothing.
     private func refuseWhatWouldBeFalse() throws(InputError) {
         let reproducible = configuration.isReproducible
+        if reranking != nil, drill != nil || !actor.drawsPlans {
+            throw InputError(
+                key: "--rerank",
+                expected: "a policy that draws plans, and no --drill beside it",
+                found: drill != nil ? "--drill" : "--policy \(policyName)"
+            )
+        }
         if actor.seesTheWorld, configuration.clock == .wall, configuration.execution.plansBeside {
             throw InputError(
                 key: "--execute",

@@ -14,6 +14,7 @@ extension TaskReport {
             robot: plan.setup.robot.name,
             policy: plan.policyName,
             hashes: TaskReport.Hashes(plan),
+            rerank: plan.reranking.map { TaskReport.Rerank($0, account.choices) },
             clock: configuration.clock.rawValue,
             latency: plan.latencyName,
             execute: configuration.execution.description,
@@ -89,5 +90,19 @@ extension TaskReport.Recordings {
         let files = run.episodes.compactMap { $0.recording?.file }
         guard !files.isEmpty else { return nil }
         self.init(files: files, dropped: run.dropped)
+    }
+}
+
+extension TaskReport.Rerank {
+    /// What was asked for and what came of it.
+    init(_ reranking: Reranking, _ choices: ChoiceAccount) {
+        self.init(
+            rule: reranking.name,
+            candidates: reranking.candidates,
+            meanCandidates: choices.plans > 0
+                ? Double(choices.candidates) / Double(choices.plans) : 0,
+            dropped: choices.dropped,
+            fallbacks: choices.fallbacks
+        )
     }
 }

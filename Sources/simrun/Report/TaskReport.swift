@@ -102,11 +102,27 @@ struct TaskReport: Encodable {
         var simd: String
     }
 
+    /// How plans were chosen among candidates.
+    struct Rerank: Encodable {
+        var rule: String
+        /// Asked for; a budget may allow fewer.
+        var candidates: Int
+        var meanCandidates: Double
+        var dropped: Int
+        var fallbacks: Int
+
+        enum CodingKeys: String, CodingKey {
+            case rule, candidates, dropped, fallbacks
+            case meanCandidates = "mean_candidates"
+        }
+    }
+
     var argv: [String]
     var task: String
     var robot: String
     var policy: String
     var hashes: Hashes
+    var rerank: Rerank?
     var clock: String
     var latency: String
     var execute: String
@@ -141,7 +157,7 @@ struct TaskReport: Encodable {
     enum CodingKeys: String, CodingKey {
         case argv, task, robot, policy, hashes, clock, latency, execute, reproducible, episodes
         case ticks, host, version
-        case recordings
+        case recordings, rerank
         case episodeP99Us = "episode_p99_us"
         case rateHz = "rate_hz"
         case policyRateHz = "policy_rate_hz"

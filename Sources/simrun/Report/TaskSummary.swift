@@ -38,6 +38,7 @@ enum TaskSummary {
         if run.account.starvedTicks > 0 {
             lines.append("ticks without an action, for want of a plan: \(run.account.starvedTicks)")
         }
+        if let reranking = plan.reranking { lines.append(choices(reranking, run)) }
         if configuration.clock == .wall {
             lines.append(
                 "ticks in which the host took time: \(run.account.stolenTicks),"
@@ -52,6 +53,14 @@ enum TaskSummary {
         }
         lines.append("")
         return lines + LatencyTable.lines(run.account, clock: configuration.clock)
+    }
+
+    private static func choices(_ reranking: Reranking, _ run: RunResult) -> String {
+        let choices = run.account.choices
+        let mean = choices.plans > 0 ? Double(choices.candidates) / Double(choices.plans) : 0
+        return "plans chosen by \(reranking.name) among \(mean.text(1)) candidates on average"
+            + (choices.dropped > 0
+                ? "; \(choices.dropped) had no value, in \(choices.fallbacks) plans none" : "")
     }
 
     private static func episodeLine(
