@@ -57,7 +57,7 @@ public struct Linear: Sendable {
     /// becomes a part of the weights.
     ///
     /// Its weights stay float32, for raw inputs are large beside their differences.
-    init(
+    public init(
         _ name: String,
         inputs: Int,
         outputs: Int,

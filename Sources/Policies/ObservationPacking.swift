@@ -7,16 +7,21 @@ import Spatial
 ///
 /// The network normalises them itself: that is a part of its first layers.
 struct ObservationPacking {
-    private let manifest: PolicyManifest
+    private let spec: PolicyManifest.Cloud
+    private let features: [StateFeature]
+    /// Numbers of a point.
+    private let cloudWidth: Int
     /// Shape `[points, cloudWidth]`.
     let cloud: FloatBuffer
     /// `stateWidth` numbers.
     let state: FloatBuffer
 
-    init(_ manifest: PolicyManifest) {
-        self.manifest = manifest
-        cloud = FloatBuffer(count: manifest.cloud.points * manifest.network.cloudWidth)
-        state = FloatBuffer(count: manifest.network.stateWidth)
+    init(cloud spec: PolicyManifest.Cloud, features: [StateFeature]) {
+        self.spec = spec
+        self.features = features
+        cloudWidth = spec.frame == .worldAndTool ? 6 : 3
+        cloud = FloatBuffer(count: spec.points * cloudWidth)
+        state = FloatBuffer(count: features.reduce(0) { $0 + $1.width })
     }
 
     /// Fills both buffers.
@@ -29,7 +34,7 @@ struct ObservationPacking {
 
     private func packState(_ observation: Observation) throws(LoopFault) {
         var at = 0
-        for feature in manifest.features {
+        for feature in features {
             try write(feature, of: observation, at: at)
             at += feature.width
         }
@@ -80,13 +85,12 @@ struct ObservationPacking {
     }
 
     private func packCloud(_ observation: Observation) throws(LoopFault) {
-        let spec = manifest.cloud
         guard observation.cloud.capacity == spec.points else {
-            throw .policy(what: "the cloud has another number of points than the policy reads")
+            throw .policy(what: "the cloud has another number of points than the network reads")
         }
         let tool = observation.worldFromTool.translation
         let origin = SIMD3(Float(tool.x), Float(tool.y), Float(tool.z))
-        let width = manifest.network.cloudWidth
+        let width = cloudWidth
         let finite = observation.cloud.coordinates.withUnsafeBufferPointer { points in
             var total = SIMD3<Float>.zero
             for i in 0..<spec.points {

@@ -28,7 +28,7 @@ struct ObservationRing {
         let depth = (manifest.network.observationSteps - 1) * manifest.observationStride + 1
         slots = (0..<depth).map { _ in
             Slot(
-                packing: ObservationPacking(manifest),
+                packing: ObservationPacking(cloud: manifest.cloud, features: manifest.features),
                 features: FloatBuffer(count: manifest.network.stepFeatures)
             )
         }

@@ -50,6 +50,35 @@ extension PolicyManifest {
     ///
     /// - Throws: `InputError` naming the first key of `policy.json` that does not fit.
     public func requireFits(_ context: PolicyContext) throws(InputError) {
+        try NetworkDemands(
+            owner: "policy \(name)",
+            robot: robot,
+            controlMode: controlMode,
+            policyRateHz: policyRateHz,
+            actionNames: actionNames,
+            translationScale: translationScale,
+            cloudPoints: cloud.points,
+            features: features
+        ).requireMet(by: context)
+    }
+}
+
+/// What a network that reads observations and knows actions asks of a task and its robot.
+struct NetworkDemands {
+    /// Who asks, for messages: its kind and name.
+    var owner: String
+    var robot: String
+    var controlMode: String
+    var policyRateHz: Double
+    var actionNames: [String]
+    var translationScale: Double
+    var cloudPoints: Int
+    var features: [StateFeature]
+
+    /// Refuses a robot or task that does not offer it.
+    ///
+    /// - Throws: `InputError` naming the first key that does not fit.
+    func requireMet(by context: PolicyContext) throws(InputError) {
         func require(
             _ fits: Bool,
             _ key: String,
@@ -58,7 +87,7 @@ extension PolicyManifest {
         ) throws(InputError) {
             if !fits {
                 throw InputError(
-                    file: "policy \(name)",
+                    file: owner,
                     key: key,
                     expected: expected,
                     found: found
@@ -91,10 +120,10 @@ extension PolicyManifest {
             "\(translationScale)"
         )
         try require(
-            cloud.points == context.cloudPoints,
+            cloudPoints == context.cloudPoints,
             "cloud.points",
             "the task's \(context.cloudPoints)",
-            "\(cloud.points)"
+            "\(cloudPoints)"
         )
         for feature in features {
             switch feature.name {

@@ -1,5 +1,4 @@
 public import Diagnostics
-import Foundation
 
 /// One policy in a list of them.
 public struct PolicyCard: Equatable, Sendable {
@@ -30,27 +29,18 @@ public struct PolicyLibrary: Sendable {
     }
 
     /// The names of all policies, sorted.
-    public var names: [String] { places().map(\.name) }
+    public var names: [String] { folders.names }
 
     /// The directory of a policy.
     ///
     /// - Parameter name: A name, or a path to a directory (it holds a `/`).
     /// - Throws: `InputError` with the nearest names.
     public func directory(of name: String) throws(InputError) -> String {
-        if name.contains("/") {
-            guard Self.isPolicy(name) else {
-                throw InputError(
-                    file: name,
-                    expected: "a directory with a policy.json",
-                    found: "none"
-                )
-            }
-            return name
-        }
-        guard let place = places().first(where: { $0.name == name }) else {
-            throw .unknown("policy", name: name, known: names)
-        }
-        return place.directory
+        try folders.directory(of: name)
+    }
+
+    private var folders: ModelFolders {
+        ModelFolders(kind: "policy", marker: "policy.json", searchPaths: searchPaths)
     }
 
     /// What one policy says about itself.
@@ -68,22 +58,5 @@ public struct PolicyLibrary: Sendable {
             parameters: manifest.weights.parameters,
             bytes: manifest.weights.bytes
         )
-    }
-
-    /// Directory names with a `policy.json` in them; the first search path that has a name wins.
-    private func places() -> [(name: String, directory: String)] {
-        var found: [String: String] = [:]
-        for path in searchPaths {
-            let entries = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-            for entry in entries where found[entry] == nil && !entry.hasPrefix(".") {
-                let directory = path.hasSuffix("/") ? path + entry : "\(path)/\(entry)"
-                if Self.isPolicy(directory) { found[entry] = directory }
-            }
-        }
-        return found.map { (name: $0.key, directory: $0.value) }.sorted { $0.name < $1.name }
-    }
-
-    private static func isPolicy(_ directory: String) -> Bool {
-        FileManager.default.fileExists(atPath: "\(directory)/policy.json")
     }
 }

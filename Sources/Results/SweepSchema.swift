@@ -39,9 +39,9 @@ enum SweepSchema {
             if let strange = taken.subtracting(migrator.migrations).min() {
                 throw mismatch(storage, found: "the step \"\(strange)\", by another simrun")
             }
-            if !isNewAllowed,
-                let missing = migrator.migrations.first(where: { !taken.contains($0) })
-            {
+            let missing = migrator.migrations.first { !taken.contains($0) }
+            // A sweep's file without any step is older than the steps.
+            if let missing, !isNewAllowed || taken.isEmpty {
                 throw mismatch(storage, found: "none of the step \"\(missing)\"")
             }
         }

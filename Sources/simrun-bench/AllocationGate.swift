@@ -138,6 +138,21 @@ struct AllocationGate {
         }
     }
 
+    /// Counts the shipped policy with its plans chosen among candidates.
+    func countChoice(_ mode: Mode) throws -> Count {
+        let name = setup.task.policy
+        let library = PolicyLibrary(searchPaths: policyFolders)
+        let model = try UNetModel(directory: library.directory(of: name))
+        let policy = Reranked(
+            UNetPolicy(model: model, candidates: Self.candidates),
+            rule: MedoidSelection(most: 2 * Self.candidates),
+            candidates: 2 * Self.candidates,
+            time: MonotonicTime()
+        )
+        let plant = try setup.makePlant()
+        return try count(policy, name: "\(name), medoid", plant: plant, mode: mode)
+    }
+
     /// Counts the scripted expert.
     func countExpert(_ mode: Mode) throws -> Count {
         let plant = try setup.makePlant()

@@ -61,6 +61,7 @@ struct SimrunBench: ParsableCommand {
                     counts.append(try gate.countPolicy(mode))
                 }
                 counts += try gate.countCandidates()
+                counts.append(try gate.countChoice(AllocationGate.modes()[3]))
             }
             counts.append(try gate.countExpert(try AllocationGate.modes()[0]))
             counts.append(try RecordingGate(setup: gate.setup, ticks: ticks).count())

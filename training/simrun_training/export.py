@@ -92,8 +92,8 @@ def write_policy(config: dict, weights: dict, out: Path, name: str, execute: str
     return write_directory(policy_document(config, name, execute, noise), stored(weights), out, "bf16")
 
 
-def write_directory(document: dict, tensors: dict, out: Path, dtype: str) -> dict:
-    """Writes weights and policy.json, each whole or not at all; returns the document with its weights."""
+def write_directory(document: dict, tensors: dict, out: Path, dtype: str, description: str = "policy.json") -> dict:
+    """Writes weights and their description, each whole or not at all; returns the document with its weights."""
     out.mkdir(parents=True, exist_ok=True)
     part = out / "model.safetensors.part"
     save_file(tensors, part, metadata={"format": "pt"})
@@ -104,11 +104,11 @@ def write_directory(document: dict, tensors: dict, out: Path, dtype: str) -> dic
         "dtype": dtype,
         "parameters": sum(v.numel() for v in tensors.values()),
     }}
-    text = out / "policy.json.part"
+    text = out / f"{description}.part"
     text.write_text(json.dumps(document, indent=2) + "\n")
     part.chmod(0o644)
     part.replace(out / "model.safetensors")
-    text.replace(out / "policy.json")
+    text.replace(out / description)
     return document
 
 

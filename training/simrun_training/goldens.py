@@ -17,6 +17,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from . import convert, export, token_goldens
+from .critic import Critic, critic_document
 from .network import NetworkShape, PointEncoder, PolicyNetwork, ResidualBlock, sinusoidal
 from .original import KINDS
 
@@ -141,6 +142,43 @@ def policy_case(folder: Path) -> dict[str, torch.Tensor]:
     return {"tool_position": tool, "gripper_opening": opening, "goal": goal, "point_cloud": cloud, "chunks": plans(1), "chunks_stride_2": plans(2)}
 
 
+def critic_case(folder: Path, plan: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """A tiny critic directory for the observations of the policy's golden plan, and its heads' values of five actions."""
+    shape = NetworkShape(4, 7, cloud_width=6, horizon=4, observation_steps=1, point_widths=(16, 24), point_features=16, state_features=16)
+    critic = randomise(Critic(shape, (24, 20), 2))
+    with torch.no_grad():
+        # So that now this head, now that one says the least.
+        for head in critic.heads:
+            head.action.weight.mul_(6)
+            head.layers[-1].weight.mul_(3)
+            head.layers[-1].bias.zero_()
+    points, centre, world_scale, tool_scale = plan["point_cloud"].shape[1], [0.5, 0.0, 0.2], 2.0, 5.0
+    state_scale, state_offset = torch.rand(7) * 3 + 0.5, torch.randn(7) * 0.2
+    action_scale, action_offset = torch.tensor([1.0, 1.25, 2.0, 1.0]), torch.tensor([0.0, 0.1, -0.3, 0.0])
+    config = {
+        "task": "golden", "robot": "panda", "control_mode": "pd_ee_delta_pos", "policy_rate_hz": 20.0, "translation_scale_m": 0.02,
+        "action_names": ["x", "y", "z", "gripper"], "features": ["tool_position", "gripper_opening", "goal"], "feature_widths": [3, 1, 3],
+        "network": shape.as_dict(), "points": points, "cloud_frame": "world+tool",
+        "cloud_normalisation": {"kind": "isotropic", "centre": centre, "world_scale": world_scale, "tool_scale": tool_scale},
+        "state_normalisation": {"kind": "limits", "scale": state_scale.tolist(), "offset": state_offset.tolist()},
+        "action_normalisation": {"kind": "limits", "scale": action_scale.tolist(), "offset": action_offset.tolist()},
+        "head_widths": [24, 20], "heads": 2, "discount": 0.98,
+        "command": "python -m simrun_training.goldens", "data": "none", "data_sha256": "0" * 64, "seeds": [1000000, 1000000],
+        "demonstrations": 1, "steps": 0, "minutes": 0.0, "batch": 1, "lr": 0.0, "seed": SEED, "ema": "none", "objective": {}, "validation": {},
+        "torch": torch.__version__,
+    }
+    export.write_directory(critic_document(config, "golden-critic"), export.stored(critic.state_dict()), folder, "bf16", "critic.json")
+    critic.load_state_dict({k: v.float() for k, v in load_file(folder / "model.safetensors").items()})
+    actions = 2 * torch.rand(5, 4) - 1
+    values = []
+    for i in range(len(plan["tool_position"])):
+        tool, cloud = plan["tool_position"][i], plan["point_cloud"][i]
+        columns = torch.cat([(cloud - torch.tensor(centre)) * world_scale, (cloud - tool) * tool_scale], -1)
+        state = torch.cat([tool, plan["gripper_opening"][i], plan["goal"][i]]) * state_scale + state_offset
+        values.append(critic(columns[None, None], state[None, None], (actions * action_scale + action_offset)[None])[:, 0])
+    return {"actions": actions, "values": torch.stack(values)}
+
+
 def converted_case(kind: str, folder: Path) -> dict[str, torch.Tensor]:
     """A checkpoint in the original layout with random weights, converted into a tiny policy directory, and
     what the original plans: for three observations from zero noise, and for one from given noise."""
@@ -202,7 +240,11 @@ def main() -> None:
     torch.manual_seed(SEED + 1)
     policies = Path(args.out) / "PoliciesTests" / "Goldens"
     shutil.rmtree(policies / "golden", ignore_errors=True)
-    write(policy_case(policies / "golden"), policies / "golden-plan.safetensors")
+    plan = policy_case(policies / "golden")
+    write(plan, policies / "golden-plan.safetensors")
+    shutil.rmtree(policies / "golden-critic", ignore_errors=True)
+    torch.manual_seed(SEED + 3)
+    write(critic_case(policies / "golden-critic", plan), policies / "golden-critic-values.safetensors")
     for kind in KINDS:
         shutil.rmtree(policies / kind, ignore_errors=True)
         torch.manual_seed(SEED + 2)

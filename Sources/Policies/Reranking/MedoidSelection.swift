@@ -3,13 +3,10 @@ public import Runtime
 /// Takes the medoid of the largest cluster of candidates: what most draws agree on, without a critic.
 ///
 /// After KeyStone (arXiv 2605.08638). Two plans belong together when they are closer than
-/// ``linkage`` times the mean distance of all pairs, and clusters are what is so connected; of two
-/// as large the one with the earlier candidate counts. A plan's value is minus its mean distance to
+/// the mean distance of all pairs, and clusters are what is so connected: draws round one plan make one
+/// cluster, however far they scatter; of two as large the one with the earlier candidate counts. A plan's value is minus its mean distance to
 /// the largest cluster's members.
 public struct MedoidSelection: SelectionRule {
-    /// How close, as a share of the mean distance, two plans of one cluster are.
-    public static let linkage: Float = 0.5
-
     private let most: Int
     /// Distances of pairs, `[most, most]`.
     private var distances: [Float]
@@ -44,7 +41,7 @@ public struct MedoidSelection: SelectionRule {
         count: Int
     ) -> Int {
         let mean = measure(chunks, count: count)
-        link(closerThan: Self.linkage * mean, count: count)
+        link(closerThan: mean, count: count)
         let largest = largestCluster(count: count)
         var best = largest
         for index in 0..<count {

@@ -8,14 +8,14 @@ public struct CandidatesMessage: Decodable, Equatable, Sendable {
 
     /// The candidate that became the plan.
     public var chosen: Int
-    /// The critic's value of each.
-    public var values: [Float]
+    /// What each was found worth; null for one that was dropped.
+    public var values: [Float?]
     /// Shape `[candidates, horizon, width]`, rows as in ``PlanMessage``.
     public var actions: [[[Float]]]
 
     /// The schema's properties.
     static let properties =
-        #""chosen":{"type":"integer"},"values":{"type":"array","items":{"type":"number"}},"#
+        #""chosen":{"type":"integer"},"values":{"type":"array","items":{"type":["number","null"]}},"#
         + #""actions":{"type":"array","items":{"type":"array","items":{"type":"array","#
         + #""items":{"type":"number"}}}}"#
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Foundation
+import Policies
 import Recording
 import Robots
 import Runtime
@@ -35,6 +36,11 @@ struct CollectCommand: ParsableCommand {
     var episodes: Int?
     @Option(help: ArgumentHelp("The file to write.", valueName: "file.hdf5")) var out: String
     @Option(help: "The first seed, 1000000 or more.") var seed: UInt64 = TrainingSeeds.first
+    @Option(
+        help:
+            "Record a learned policy's rollouts instead of the expert's, replanning at every step."
+    )
+    var policy: String?
     @Option(
         help: ArgumentHelp(
             "Noise on the executed motion, in standard deviations of the action range.",
@@ -77,9 +83,27 @@ struct CollectCommand: ParsableCommand {
         let setup = try TaskSetup(task: definition, robot: robot, targetSpeed: targetSpeed)
         if let teleop { return try teleoperate(setup, device: teleop) }
         let plant = try setup.makePlant()
+        if let policy {
+            let directory = try PolicyLibrary(searchPaths: paths.policyFolders).directory(
+                of: policy
+            )
+            let model = try PolicyShelf.model(directory: directory, format: nil)
+            try model.manifest.requireFits(PolicyContext(setup))
+            return try collect(setup, plant, by: RolloutPolicy(UNetPolicy(model: model)))
+        }
+        try collect(setup, plant, by: setup.makeExpert(for: plant, noise: noise))
+    }
+
+    private func collect<Brain: Demonstrator>(
+        _ setup: TaskSetup,
+        _ plant: SimulatedPlant,
+        by policy: Brain
+    ) throws {
+        let definition = setup.task
+        let robot = setup.robot
         var loop = ControlLoop(
             plant: plant,
-            policy: try setup.makeExpert(for: plant, noise: noise),
+            policy: policy,
             observation: plant.blankObservation,
             time: MonotonicTime(),
             configuration: LoopConfiguration(
@@ -95,7 +119,8 @@ struct CollectCommand: ParsableCommand {
         let writer = try DemonstrationWriter(
             path: out,
             environment: definition.name,
-            arguments: ["robot": .text(robot.name), "noise": .real(noise)],
+            arguments: ["robot": .text(robot.name), "noise": .real(noise)]
+                .merging(self.policy.map { ["policy": .text($0)] } ?? [:]) { $1 },
             attributes: attributes(of: setup)
         )
         try record(setup: setup, loop: &loop, writer: writer)
@@ -121,6 +146,13 @@ struct CollectCommand: ParsableCommand {
                 key: "--episodes",
                 expected: "1 to 100000",
                 found: "\(episodes ?? 1)"
+            )
+        }
+        guard policy == nil || (teleop == nil && noise == 0) else {
+            throw InputError(
+                key: "--policy",
+                expected: "neither --teleop nor --noise beside it",
+                found: teleop != nil ? "--teleop" : "--noise \(noise)"
             )
         }
         guard teleop == nil || noise == 0 else {
@@ -149,9 +181,9 @@ struct CollectCommand: ParsableCommand {
     }
 
     /// Records until enough episodes are in; gives up when most seeds fail.
-    private func record(
+    private func record<Brain: Demonstrator>(
         setup: TaskSetup,
-        loop: inout ControlLoop<SimulatedPlant, ExpertPolicy, MonotonicTime>,
+        loop: inout ControlLoop<SimulatedPlant, Brain, MonotonicTime>,
         writer: DemonstrationWriter
     ) throws {
         let episodes = episodes ?? 1
@@ -164,9 +196,10 @@ struct CollectCommand: ParsableCommand {
             if Interrupt.isRequested {
                 throw Outcome.interrupted("no file was written")
             }
-            guard failures <= episodes + 20 else {
+            guard keepFailures || failures <= episodes + 20 else {
                 throw Outcome.fault(
-                    "the expert failed \(failures) of \(failures + writer.count) seeds",
+                    "\(policy ?? "the expert") failed \(failures) of \(next - seed) seeds;"
+                        + " --keep-failures keeps them",
                     lastTicks: []
                 )
             }
@@ -186,7 +219,11 @@ struct CollectCommand: ParsableCommand {
             let succeeded = loop.plant.status.succeededAt != nil
             if !succeeded { failures += 1 }
             if succeeded || keepFailures {
-                labels.add(writer.count, success: succeeded, recoveries: loop.policy.recoveries)
+                labels.add(
+                    writer.count,
+                    success: succeeded,
+                    recoveries: loop.policy.progress?.recoveries ?? 0
+                )
                 try writer.append(table)
             }
             progress.show(writer.count)

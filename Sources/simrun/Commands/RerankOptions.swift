@@ -9,15 +9,23 @@ struct RerankOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            Draw several plans and choose: medoid (of the largest cluster) or random (the control).
+            Draw several plans and choose: by a critic (its name or directory), medoid (of the \
+            largest cluster) or random (the control).
             """,
-            valueName: "rule"
+            valueName: "critic"
         )
     )
     var rerank: String?
 
     @Option(help: "Plans to draw for each observation.")
     var candidates: Int?
+
+    @Option(
+        help: """
+            How greedy a critic's choice is: drawn by softmax(values / temperature); 0 takes the best.
+            """
+    )
+    var temperature: Double?
 
     @Option(
         help: ArgumentHelp(
@@ -45,23 +53,20 @@ struct RerankOptions: ParsableArguments {
     static let largestWave = 8
 
     /// The rules by their names.
-    static let rules = ["medoid", "random"]
+    private static let rules = ["medoid", "random"]
+    private static let usualTemperature = 1.0
 
     /// The checked choice; nil where nothing is chosen.
     ///
-    /// - Parameter isReproducible: Whether the clock forbids to read the time.
-    func parsed(isReproducible: Bool) throws(InputError) -> Reranking? {
+    /// - Parameters:
+    ///   - isReproducible: Whether the clock forbids to read the time.
+    ///   - folders: Where critics are looked for.
+    func parsed(isReproducible: Bool, folders: [String]) throws(InputError) -> Reranking? {
         guard let rerank else {
             try refuseAlone()
             return nil
         }
-        let rule: Reranking.Rule
-        switch rerank {
-        case "medoid": rule = .medoid
-        case "random": rule = .random
-        default:
-            throw .unknown("rule", name: rerank, known: Self.rules, key: "--rerank")
-        }
+        let rule = try rule(rerank, folders: folders)
         let count = candidates ?? Self.usualCandidates
         guard (1...Self.mostCandidates).contains(count) else {
             throw InputError(
@@ -78,6 +83,34 @@ struct RerankOptions: ParsableArguments {
             wave: wave,
             budget: try budget(wave: wave, isReproducible: isReproducible)
         )
+    }
+
+    private func rule(_ name: String, folders: [String]) throws(InputError) -> Reranking.Rule {
+        let temperature = temperature ?? Self.usualTemperature
+        guard temperature.isFinite, temperature >= 0 else {
+            throw InputError(key: "--temperature", expected: "0 or more", found: "\(temperature)")
+        }
+        if Self.rules.contains(name) {
+            guard self.temperature == nil else {
+                throw InputError(
+                    key: "--temperature",
+                    expected: "a critic's values",
+                    found: "--rerank \(name)"
+                )
+            }
+            return name == "medoid" ? .medoid : .random
+        }
+        let library = CriticLibrary(searchPaths: folders)
+        guard name.contains("/") || library.names.contains(name) else {
+            throw .unknown(
+                "critic or rule",
+                name: name,
+                known: library.names + Self.rules,
+                key: "--rerank"
+            )
+        }
+        let critic = try PolicyShelf.critic(directory: library.directory(of: name))
+        return .critic(critic, temperature: temperature)
     }
 
     /// The largest part of `count` that is no larger than the largest wave.
@@ -123,8 +156,10 @@ struct RerankOptions: ParsableArguments {
         let alone =
             candidates != nil
             ? "--candidates"
-            : rerankBudget != nil
-                ? "--rerank-budget" : candidateCost != nil ? "--candidate-cost" : nil
+            : temperature != nil
+                ? "--temperature"
+                : rerankBudget != nil
+                    ? "--rerank-budget" : candidateCost != nil ? "--candidate-cost" : nil
         guard let alone else { return }
         throw InputError(key: alone, expected: "--rerank beside it", found: "none")
     }
@@ -136,6 +171,13 @@ struct Reranking: Sendable {
     enum Rule: Sendable {
         case random
         case medoid
+        case critic(CriticModel, temperature: Double)
+    }
+
+    /// SHA-256 of the critic's weights; nil without one.
+    var criticHash: String? {
+        guard case .critic(let critic, _) = rule else { return nil }
+        return critic.manifest.weights.sha256
     }
 
     /// What reports call it.

@@ -270,10 +270,11 @@ struct SearchPaths: ParsableArguments {
     @Option(help: ArgumentHelp("A folder of task files.", valueName: "dir"))
     var taskPath: [String] = []
 
-    @Option(help: ArgumentHelp("A folder of policies.", valueName: "dir"))
+    @Option(help: ArgumentHelp("A folder of policies and critics.", valueName: "dir"))
     var policyPath: [String] = []
 
     var robotFolders: [String] { robotPath + [Home.folder + "/robots"] }
     var taskFolders: [String] { taskPath + [Home.folder + "/tasks"] }
     var policyFolders: [String] { policyPath + [Home.folder + "/assets/policies"] }
+    var criticFolders: [String] { policyPath + [Home.folder + "/assets/critics"] }
 }

@@ -154,6 +154,13 @@ struct EpisodeRunner: Sendable {
         case .medoid:
             let rule = MedoidSelection(most: reranking.candidates)
             try work(line, plant: plant, brain: rerank(rule))
+        case .critic(let critic, let temperature):
+            let rule = ValueGuidance(
+                critic: critic,
+                temperature: temperature,
+                wave: source.wave
+            )
+            try work(line, plant: plant, brain: rerank(rule))
         }
     }
 

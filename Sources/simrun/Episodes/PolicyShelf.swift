@@ -23,4 +23,14 @@ enum PolicyShelf {
         shelf.withLock { $0[key] = model }
         return model
     }
+
+    private static let critics = Mutex<[String: CriticModel]>([:])
+
+    /// The critic of a directory, loaded the first time it is asked for.
+    static func critic(directory: String) throws(InputError) -> CriticModel {
+        if let critic = critics.withLock({ $0[directory] }) { return critic }
+        let critic = try CriticModel(directory: directory)
+        critics.withLock { $0[directory] = critic }
+        return critic
+    }
 }

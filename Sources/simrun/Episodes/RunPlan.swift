@@ -147,7 +147,17 @@ struct RunPlan: Sendable {
             planningWish: RealTimeWish(priority: 40, locksMemory: false, core: .any),
             patience: try Self.patience(options.patience)
         )
-        reranking = try options.reranking.parsed(isReproducible: configuration.isReproducible)
+        reranking = try options.reranking.parsed(
+            isReproducible: configuration.isReproducible,
+            folders: options.paths.criticFolders
+        )
+        if case .critic(let critic, _)? = reranking?.rule {
+            try critic.manifest.requireFits(
+                task: task.name,
+                PolicyContext(setup),
+                horizon: horizon
+            )
+        }
         try refuseWhatWouldBeFalse()
     }
 

@@ -192,7 +192,7 @@ extension TaskReport.Hashes {
             task: plan.setup.task.hash,
             robot: plan.robotHash,
             policy: plan.policyHash,
-            critic: nil
+            critic: plan.reranking?.criticHash
         )
     }
 }

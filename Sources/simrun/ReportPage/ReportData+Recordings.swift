@@ -123,7 +123,12 @@ extension ReportData.Cell {
         let ticks = recording.ticks.map(SweepTick.init)
         if timelines.count(where: { $0.isSuccess == isSuccess }) < 2, !ticks.isEmpty {
             timelines.append(
-                ReportData.Timeline(seed: seed, isSuccess: isSuccess, ticks: ticks)
+                ReportData.Timeline(
+                    seed: seed,
+                    isSuccess: isSuccess,
+                    ticks: ticks,
+                    choices: recording.choices
+                )
             )
         }
         if isKnown {
@@ -155,6 +160,24 @@ extension ReportData.Cell {
                 recording: path
             )
         )
+    }
+}
+
+extension RecordedEpisode {
+    /// What its plans were chosen from; none where that cannot be read.
+    fileprivate var choices: [ReportData.Choice] {
+        let found: [(ordinal: Int, message: CandidatesMessage)]? = try? messages(
+            of: CandidatesMessage.topic
+        )
+        return (found ?? []).compactMap { ordinal, message in
+            guard ticks.indices.contains(ordinal) else { return nil }
+            let isKnown = message.values.indices.contains(message.chosen)
+            return ReportData.Choice(
+                tick: ticks[ordinal].tick,
+                values: message.values.compactMap(\.self),
+                chosen: isKnown ? message.values[message.chosen] : nil
+            )
+        }
     }
 }
 

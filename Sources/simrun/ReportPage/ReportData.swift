@@ -111,6 +111,18 @@ struct ReportData {
         var seed: Int
         var isSuccess: Bool
         var ticks: [SweepTick]
+        /// What plans were chosen from, where the recording has it.
+        var choices: [Choice] = []
+    }
+
+    /// The values of a plan's candidates.
+    struct Choice {
+        /// The tick that planned.
+        var tick: Int
+        /// Of those that had one.
+        var values: [Float]
+        /// Of the one that was taken; nil where it had none.
+        var chosen: Float?
     }
 
     var episodes: Int { cells.reduce(0) { $0 + $1.tally.episodes } }

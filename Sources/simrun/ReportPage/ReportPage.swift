@@ -25,6 +25,7 @@ struct ReportPage {
             CurveSection(data: data).section,
             LatencySection(data: data).section,
             TimelineSection(data: data).section,
+            CandidateSection(data: data).section,
             CommandSection(data: data).section,
             OriginSection(data: data).section,
         ].compactMap(\.self)

@@ -7,6 +7,7 @@ enum SweepOptions {
     static let allowed = [
         "--weights", "--plan-threads", "--drill", "--patience", "--cloud-seed-offset", "--rerank",
         "--candidates", "--held-out", "--temperature", "--plan-budget", "--rerank-budget",
+        "--candidate-cost",
     ]
 
     /// Reads a list of texts, each split at its spaces; `default` is none.
