@@ -105,11 +105,13 @@ step "tests" tests
 step "tests of the loop, the bus and the tasks" timed_tests
 step "tests of the commands" command_tests
 step "policy server of openpi-client" policy_server
-step "training smoke test" training
 step "latency traces and probe" probe
 step "servo parsers fuzzed, address sanitizer" bus_fuzz
 step "benchmarks: statistics and peers" benchmarks
+# A release build keeps one processor busy for most of its time.
+beside "training smoke test" training
 step "build, release" build_release
+join
 step "no allocation in the tick" allocations
 step "robots of pybullet_data" robots
 step "vendors' libraries on emulated servos" servo_masters
