@@ -4,7 +4,7 @@
     success                     success of experts and policies over clocks
     latency                     stages of a tick
     latency-grid [TASK ...]     success against latency and strategy; plots go to docs/, rows to results/;
-                                conveyor-pick-speeds: two strategies at three speeds
+                                conveyor-pick-speeds: every strategy at three speeds
     margins [POLICY ...]        the largest delay each policy tolerates
     experts [TASK ...]          every task's expert over 200 seeds
     moving-experts              the moving tasks' experts, in time and late
@@ -90,13 +90,12 @@ def shipped(kind):
     return json.loads(subprocess.run([SIMRUN, kind, "--json"], check=True, capture_output=True, text=True).stdout)
 
 
-def grid(name, task, *flags, execute=None):
+def grid(name, task, *flags):
     """Runs one grid and prints its table; cells that the task's file in results/ has are not run again."""
     os.makedirs("results", exist_ok=True)
     out, svg = f"results/latency-{task}.json", f"docs/latency-{name}.svg"
     command = [SIMRUN, "latency", task, "--latencies", LATENCIES, "--episodes", "100",
                "--out", out, "--svg", svg, "--json", *flags]
-    command += ["--execute", execute] if execute else []
     report = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
     rows = report["rows"]
     strategies = list(dict.fromkeys(row["execute"] for row in rows))
@@ -124,7 +123,7 @@ def latency_grid(*names):
             continue
         speed = next(known["target_speed"] for known in shipped("tasks") if known["name"] == task)
         speeds = "{lowest},{standard},{highest}".format(**speed)
-        grid(name, task, "--target-speeds", speeds, execute="async,replan")
+        grid(name, task, "--target-speeds", speeds)
 
 
 def margins(*names):
