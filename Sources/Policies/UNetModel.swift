@@ -22,14 +22,7 @@ public final class UNetModel: Sendable {
     ///   mis-shaped, not finite, or weights that are not the ones that were exported.
     public init(directory: String, format: WeightFormat? = nil) throws(InputError) {
         let manifest = try PolicyManifest(directory: directory)
-        let path: String
-        do {
-            path = try InputFile.path(of: manifest.weights.file, inside: directory)
-        } catch {
-            throw error.inFile(directory + "/" + manifest.weights.file)
-        }
-        let file = try SafetensorsFile(path: path, limit: manifest.weights.bytes)
-        try Self.check(file, manifest)
+        let file = try manifest.weights.open(in: directory)
         self.format = format ?? manifest.weights.format
         var store = WeightStore(file, format: self.format)
         encoder = try ObservationEncoder(
@@ -60,41 +53,5 @@ public final class UNetModel: Sendable {
             encoder.cost(points: manifest.cloud.points),
             unet.cost(candidates: candidates, evaluations: manifest.sampler.evaluations),
         ]
-    }
-
-    /// Size, parameter count and hash are those of the manifest.
-    private static func check(
-        _ file: SafetensorsFile,
-        _ manifest: PolicyManifest
-    ) throws(InputError) {
-        let weights = manifest.weights
-        guard file.contents.count == weights.bytes else {
-            throw InputError(
-                file: file.path,
-                key: "weights.bytes",
-                expected: "\(weights.bytes) bytes, as policy.json says",
-                found: "\(file.contents.count)"
-            )
-        }
-        let parameters = file.names.reduce(0) { total, name in
-            total + (file.shape(of: name)?.reduce(1, *) ?? 0)
-        }
-        guard parameters == weights.parameters else {
-            throw InputError(
-                file: file.path,
-                key: "weights.parameters",
-                expected: "\(weights.parameters), as policy.json says",
-                found: "\(parameters)"
-            )
-        }
-        let hash = ContentHash.sha256(file.contents)
-        guard hash == weights.sha256 else {
-            throw InputError(
-                file: file.path,
-                key: "weights.sha256",
-                expected: "\(weights.sha256), as policy.json says",
-                found: hash
-            )
-        }
     }
 }

@@ -1,7 +1,8 @@
 /// Turns an observation into a chunk of actions.
 ///
 /// A policy owns its workspace; its weights are immutable and shared between copies. `plan` is
-/// called inside the tick: it must not allocate, lock, log or read a clock.
+/// called inside the tick: it must not allocate, lock, log or read a clock but the one that a budget was
+/// given with.
 public protocol Policy {
     /// The shape of what ``plan(_:into:)`` fills in.
     var shape: PolicyShape { get }
@@ -29,6 +30,9 @@ public protocol Policy {
     /// observation steps always knows the one before.
     mutating func plan(_ observation: Observation, into chunk: inout ActionChunk)
         throws(LoopFault)
+
+    /// What the last plan took; of no rounds by default.
+    var effort: PlanEffort { get }
 }
 
 extension Policy {
@@ -37,6 +41,9 @@ extension Policy {
 
     /// Does nothing: this policy cannot freeze actions.
     public mutating func freeze(_ rows: ActionChunk, count: Int) {}
+
+    /// Nothing: this policy plans in one go.
+    public var effort: PlanEffort { PlanEffort() }
 }
 
 /// The sizes a loop must know about a policy.

@@ -34,6 +34,8 @@ public struct TickTrace: Sendable, BitwiseCopyable {
     public var interventions = SafetyInterventions()
     /// Whether the policy planned in this tick.
     public var planned = false
+    /// What that plan took.
+    public var effort = PlanEffort()
     /// Whether that plan was made beside the loop, which did not wait for it.
     public var isBeside = false
     /// Whether a policy step began in this tick without an action, because no plan had landed.

@@ -202,6 +202,7 @@ struct Thinking<Brain: Policy, Time: TimeSource> {
         do {
             trace.stages.infer = try planner.plan(observation, frozen: committed, count: count)
             trace.planned = true
+            trace.effort = planner.policy.effort
             latest.copy(planner.chunk)
         } catch {
             flight = nil
@@ -214,6 +215,7 @@ struct Thinking<Brain: Policy, Time: TimeSource> {
         do {
             trace.stages.infer = try planner.take()
             trace.planned = true
+            trace.effort = planner.policy.effort
             latest.copy(planner.chunk)
             trace.isBeside = strategy.plansBeside
         } catch {

@@ -50,6 +50,13 @@ struct CollectCommand: ParsableCommand {
         )
     )
     var targetSpeed: Double?
+    @Option(
+        help: ArgumentHelp(
+            "What to show, in the task's words; by default drawn by each seed.",
+            valueName: "text"
+        )
+    )
+    var instruction: String?
     @Option(help: "Seconds to go on after success, so that holding still is shown too.")
     var linger: Double = 0.5
     @Option(help: "Drive the tool yourself: keyboard or gamepad.")
@@ -75,6 +82,9 @@ struct CollectCommand: ParsableCommand {
         let definition = try TaskLibrary(folders: paths.taskFolders).task(named: task)
         let robot = try RobotLibrary(searchPaths: paths.robotFolders).load(definition.robot)
         let setup = try TaskSetup(task: definition, robot: robot, targetSpeed: targetSpeed)
+        let asked = try instruction.map { (text) throws(InputError) in
+            try definition.instruction(saying: text)
+        }
         if let teleop { return try teleoperate(setup, device: teleop) }
         let plant = try setup.makePlant()
         var loop = ControlLoop(
@@ -98,7 +108,7 @@ struct CollectCommand: ParsableCommand {
             arguments: ["robot": .text(robot.name), "noise": .real(noise)],
             attributes: attributes(of: setup)
         )
-        try record(setup: setup, loop: &loop, writer: writer)
+        try record(setup: setup, loop: &loop, instruction: asked, writer: writer)
     }
 
     private func check() throws(InputError) {
@@ -121,6 +131,13 @@ struct CollectCommand: ParsableCommand {
                 key: "--episodes",
                 expected: "1 to 100000",
                 found: "\(episodes ?? 1)"
+            )
+        }
+        guard teleop == nil || instruction == nil else {
+            throw InputError(
+                key: "--instruction",
+                expected: "none beside --teleop, where the seed draws it",
+                found: "\(instruction?.prefix(80) ?? "")"
             )
         }
         guard teleop == nil || noise == 0 else {
@@ -152,6 +169,7 @@ struct CollectCommand: ParsableCommand {
     private func record(
         setup: TaskSetup,
         loop: inout ControlLoop<SimulatedPlant, ExpertPolicy, MonotonicTime>,
+        instruction: InstructionChoice?,
         writer: DemonstrationWriter
     ) throws {
         let episodes = episodes ?? 1
@@ -173,6 +191,7 @@ struct CollectCommand: ParsableCommand {
             let table = try DemonstrationEpisode.record(
                 seed: next,
                 targetSpeed: targetSpeed,
+                instruction: instruction,
                 setup: setup,
                 loop: &loop,
                 ending: DemonstrationEpisode.Ending(

@@ -143,6 +143,9 @@ struct TaskOptions: ParsableArguments {
     @OptionGroup(title: "Network")
     var network: NetworkOptions
 
+    @OptionGroup(title: "Decoding")
+    var decoding: DecodingOptions
+
     @OptionGroup(title: "Gates")
     var gates: GateOptions
 

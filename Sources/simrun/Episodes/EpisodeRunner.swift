@@ -117,11 +117,22 @@ struct EpisodeRunner: Sendable {
                 model: model,
                 partner: plan.options.network.threads == 2 ? ProductPartner() : nil
             )
-            if let drill = plan.drill {
-                try work(line, plant: plant, brain: FaultDrill(policy, drill: drill))
-            } else {
-                try work(line, plant: plant, brain: policy)
-            }
+            try workLearned(line, plant: plant, brain: policy)
+        case .language(let policy):
+            try workLearned(line, plant: plant, brain: policy.makePolicy())
+        }
+    }
+
+    /// The same, with what is made to fail on purpose.
+    private func workLearned<Brain: Policy>(
+        _ line: SeedLine,
+        plant: SimulatedPlant,
+        brain: Brain
+    ) throws {
+        if let drill = plan.drill {
+            try work(line, plant: plant, brain: FaultDrill(brain, drill: drill))
+        } else {
+            try work(line, plant: plant, brain: brain)
         }
     }
 
