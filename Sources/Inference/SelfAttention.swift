@@ -51,6 +51,33 @@ public struct SelfAttention: Sendable {
         )
     }
 
+    /// Scratch of attention for layers of this shape, to share among them.
+    public func makeAttentionWorkspace(tokens: Int) -> AttentionWorkspace {
+        attention.makeWorkspace(keys: tokens)
+    }
+
+    /// Keeps the keys and values of tokens `first ..< first + count` and computes nothing else, where
+    /// only tokens behind them are wanted.
+    ///
+    /// - Parameter x: Shape `[count, width]`.
+    public func keep(
+        _ x: UnsafePointer<Float>,
+        count: Int,
+        after first: Int,
+        workspace: SelfAttentionWorkspace
+    ) {
+        precondition(
+            first + count <= workspace.tokens,
+            "more tokens than the workspace has room for"
+        )
+        projection.forward(
+            x,
+            rows: count,
+            into: workspace.rows.base + first * 3 * width,
+            workspace: workspace.products
+        )
+    }
+
     /// Computes tokens `first ..< first + count`; the ones before are as the last call left them.
     ///
     /// - Parameters:

@@ -18,6 +18,9 @@ public struct FaultDrill<Base: Policy>: Policy {
     /// The policy's own.
     public var shape: PolicyShape { base.shape }
 
+    /// The policy's own.
+    public var effort: PlanEffort { base.effort }
+
     /// Starts counting plans anew.
     public mutating func reset(seed: UInt64) {
         plans = 0

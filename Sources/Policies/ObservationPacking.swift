@@ -33,55 +33,7 @@ struct ObservationPacking {
     }
 
     private func packState(_ observation: Observation) throws(LoopFault) {
-        var at = 0
-        for feature in features {
-            try write(feature, of: observation, at: at)
-            at += feature.width
-        }
-        for i in 0..<state.count {
-            guard state.base[i].isFinite else { throw .notFinite(what: "the observed state") }
-        }
-    }
-
-    /// Writes one feature.
-    private func write(
-        _ feature: StateFeature,
-        of observation: Observation,
-        at start: Int
-    ) throws(LoopFault) {
-        let output = state.base + start
-        switch feature.name {
-        case .toolPosition:
-            let p = observation.worldFromTool.translation
-            (output[0], output[1], output[2]) = (Float(p.x), Float(p.y), Float(p.z))
-        case .gripperOpening:
-            output[0] = Float(observation.gripperOpening)
-        case .goal:
-            guard let p = observation.goal else {
-                throw .policy(what: "the policy needs a goal and the observation has none")
-            }
-            (output[0], output[1], output[2]) = (Float(p.x), Float(p.y), Float(p.z))
-        case .conveyorSpeed:
-            guard let speed = observation.conveyorSpeed else {
-                throw .policy(what: "the policy needs a conveyor's speed and there is none")
-            }
-            output[0] = Float(speed)
-        case .jointPositions:
-            try write(observation.jointPositions, width: feature.width, to: output)
-        case .jointVelocities:
-            try write(observation.jointVelocities, width: feature.width, to: output)
-        }
-    }
-
-    private func write(
-        _ joints: JointVector,
-        width: Int,
-        to output: UnsafeMutablePointer<Float>
-    ) throws(LoopFault) {
-        guard joints.count == width else {
-            throw .policy(what: "the policy was trained on another number of joints")
-        }
-        for i in 0..<width { output[i] = Float(joints[i]) }
+        try StateFeature.write(features, of: observation, to: state.base)
     }
 
     private func packCloud(_ observation: Observation) throws(LoopFault) {

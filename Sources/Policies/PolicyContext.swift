@@ -20,6 +20,10 @@ public struct PolicyContext: Equatable, Sendable {
     public var hasGoal: Bool
     /// Whether the task has a conveyor with an encoder.
     public var hasConveyorEncoder: Bool
+    /// Radians that an action of 1 turns the tool's target; 0 in modes that do not.
+    public var rotationScale: Double
+    /// The task's cameras.
+    public var cameras: [String]
 
     /// Creates a context.
     public init(
@@ -31,7 +35,9 @@ public struct PolicyContext: Equatable, Sendable {
         jointCount: Int,
         cloudPoints: Int,
         hasGoal: Bool,
-        hasConveyorEncoder: Bool = false
+        hasConveyorEncoder: Bool = false,
+        rotationScale: Double = 0,
+        cameras: [String] = []
     ) {
         self.robot = robot
         self.controlMode = controlMode
@@ -42,6 +48,8 @@ public struct PolicyContext: Equatable, Sendable {
         self.cloudPoints = cloudPoints
         self.hasGoal = hasGoal
         self.hasConveyorEncoder = hasConveyorEncoder
+        self.rotationScale = rotationScale
+        self.cameras = cameras
     }
 }
 

@@ -1,4 +1,6 @@
 public import Diagnostics
+import Inference
+import Robots
 
 /// One policy in a list of them.
 public struct PolicyCard: Equatable, Sendable {
@@ -48,6 +50,9 @@ public struct PolicyLibrary: Sendable {
     /// - Throws: `InputError` for an unknown name or a manifest that cannot be read.
     public func card(of name: String) throws(InputError) -> PolicyCard {
         let directory = try directory(of: name)
+        if try Self.isDiscreteDiffusion(directory) {
+            return try discreteDiffusionCard(name, directory)
+        }
         let manifest = try PolicyManifest(directory: directory)
         return PolicyCard(
             name: name,
@@ -58,5 +63,35 @@ public struct PolicyLibrary: Sendable {
             parameters: manifest.weights.parameters,
             bytes: manifest.weights.bytes
         )
+    }
+
+    private func discreteDiffusionCard(
+        _ name: String,
+        _ directory: String
+    ) throws(InputError) -> PolicyCard {
+        let manifest = try DiscreteDiffusionManifest(directory: directory)
+        return PolicyCard(
+            name: name,
+            directory: directory,
+            architecture: DiscreteDiffusionManifest.architecture,
+            task: manifest.statistics.flatMap(\.tasks).joined(separator: ","),
+            robot: manifest.statistics.map(\.robot).joined(separator: ","),
+            parameters: manifest.weights.parameters,
+            bytes: manifest.weights.bytes
+        )
+    }
+
+    /// Whether the `architecture` of a policy's directory is ``DiscreteDiffusionManifest/architecture``;
+    /// other manifests have other keys.
+    ///
+    /// - Throws: `InputError` for a `policy.json` that is not there or not JSON.
+    public static func isDiscreteDiffusion(_ directory: String) throws(InputError) -> Bool {
+        let path = directory.hasSuffix("/") ? directory + "policy.json" : directory + "/policy.json"
+        let text = Array(try InputFile.text(atPath: path).utf8)
+        guard case .object(let members) = try JSONParser.parse(text, file: path).value,
+            let member = members.first(where: { $0.key == "architecture" }),
+            case .string(let architecture) = member.node.value
+        else { return false }
+        return architecture == DiscreteDiffusionManifest.architecture
     }
 }

@@ -1,5 +1,7 @@
 import Diagnostics
 public import Inference
+import Robots
+import Runtime
 
 extension PolicyManifest {
     /// The weight file and what it must be.
@@ -60,7 +62,7 @@ extension PolicyManifest {
         root.has("conversion") ? try conversion(&root) : try training(&root)
     }
 
-    private static func hash(
+    static func hash(
         _ object: inout StrictObject,
         _ key: String
     ) throws(InputError) -> String {
@@ -114,5 +116,43 @@ extension PolicyManifest {
     ) throws(InputError) -> Int? {
         if case .null = try object.node(key).value { return nil }
         return try object.integer(key, in: 0...Int.max)
+    }
+}
+
+extension PolicyManifest.Weights {
+    /// Opens the weight file and holds it against what the manifest says: size, parameters, hash.
+    ///
+    /// - Parameter source: The file that describes it, for messages.
+    func open(
+        in directory: String,
+        saidBy source: String = "policy.json"
+    ) throws(InputError) -> SafetensorsFile {
+        let path: String
+        do {
+            path = try InputFile.path(of: file, inside: directory)
+        } catch {
+            throw error.inFile(directory + "/" + file)
+        }
+        let opened = try SafetensorsFile(path: path, limit: bytes)
+        func require(
+            _ key: String,
+            _ expected: String,
+            _ found: String
+        ) throws(InputError) {
+            guard found != expected else { return }
+            throw InputError(
+                file: opened.path,
+                key: key,
+                expected: "\(expected), as \(source) says",
+                found: found
+            )
+        }
+        try require("weights.bytes", "\(bytes)", "\(opened.contents.count)")
+        let parameters = opened.names.reduce(0) { total, name in
+            total + (opened.shape(of: name)?.reduce(1, *) ?? 0)
+        }
+        try require("weights.parameters", "\(self.parameters)", "\(parameters)")
+        try require("weights.sha256", sha256, ContentHash.sha256(opened.contents))
+        return opened
     }
 }

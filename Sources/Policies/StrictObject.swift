@@ -122,6 +122,14 @@ struct StrictObject {
         try number(try node(key), key: key)
     }
 
+    mutating func flag(_ key: String) throws(InputError) -> Bool {
+        let value = try node(key).value
+        guard case .bool(let flag) = value else {
+            throw error(key, expected: "true or false", found: value.kind)
+        }
+        return flag
+    }
+
     /// An array of whole numbers within a range.
     mutating func integers(
         _ key: String,

@@ -21,7 +21,7 @@ public final class UNetModel: Sendable {
     ///   mis-shaped, not finite, or weights that are not the ones that were exported.
     public init(directory: String, format: WeightFormat? = nil) throws(InputError) {
         let manifest = try PolicyManifest(directory: directory)
-        let file = try manifest.weights.open(in: directory, saidBy: "policy.json")
+        let file = try manifest.weights.open(in: directory)
         self.format = format ?? manifest.weights.format
         var store = WeightStore(file, format: self.format)
         encoder = try ObservationEncoder(

@@ -262,7 +262,9 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
             trace: &trace
         )
         guard trace.isBeside, !configuration.hasPlanningThread else { return }
-        if configuration.clock == .charged { trace.planCharge = meter.chargePlan(trace.stages) }
+        if configuration.clock == .charged {
+            trace.planCharge = meter.chargePlan(trace.stages, share: trace.effort.share)
+        }
         let delay = configuration.rate.substeps(covering: trace.planCharge)
         thinking.lands(at: substeps + delay)
         try thinking.land(at: substeps, landing: landing(at: step), trace: &trace)
@@ -421,7 +423,7 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
     private mutating func chargeTick(_ trace: inout TickTrace) -> TimeSpan {
         let tick = meter.chargeTick(trace.stages)
         guard trace.planned, !trace.isBeside else { return tick }
-        trace.planCharge = meter.chargePlan(trace.stages)
+        trace.planCharge = meter.chargePlan(trace.stages, share: trace.effort.share)
         return tick + trace.planCharge
     }
 

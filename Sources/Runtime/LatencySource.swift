@@ -46,15 +46,24 @@ struct LatencyMeter: Sendable {
     }
 
     /// The charge for one plan: the network and the choice among its candidates.
-    mutating func chargePlan(_ stages: StageTimes) -> TimeSpan {
+    ///
+    /// - Parameter share: What a plan cut short costs of a whole one; what was measured is of the
+    ///   plan as it was.
+    mutating func chargePlan(_ stages: StageTimes, share: Float) -> TimeSpan {
         switch source {
         case .measured: return stages.infer + stages.rerank
         case .free: return .zero
-        case .fixed(let delay): return delay
+        case .fixed(let delay): return Self.part(share, of: delay)
         case .trace(let trace):
             guard !trace.perPlan.isEmpty else { return .zero }
             defer { planRow += 1 }
-            return trace.perPlan[planRow % trace.perPlan.count]
+            return Self.part(share, of: trace.perPlan[planRow % trace.perPlan.count])
         }
+    }
+
+    private static func part(_ share: Float, of delay: TimeSpan) -> TimeSpan {
+        share == 1
+            ? delay
+            : TimeSpan(nanoseconds: Int64(Double(delay.nanoseconds) * Double(share)))
     }
 }

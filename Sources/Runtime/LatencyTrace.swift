@@ -33,6 +33,11 @@ public struct LatencyTrace: Equatable, Sendable {
         if planned { perPlan.append(stages.infer + stages.rerank) }
     }
 
+    /// The median of what a plan took; zero without one.
+    public var medianPlan: TimeSpan {
+        perPlan.isEmpty ? .zero : perPlan.sorted()[perPlan.count / 2]
+    }
+
     /// Where an episode starts to read: at its own rows, or at a row that its seed draws.
     func start(seed: UInt64) -> (tickRow: Int, planRow: Int) {
         if let start = starts[seed] { return (start.tickRow, start.planRow) }

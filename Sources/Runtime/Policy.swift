@@ -1,7 +1,8 @@
 /// Turns an observation into a chunk of actions.
 ///
 /// A policy owns its workspace; its weights are immutable and shared between copies. `plan` is
-/// called inside the tick: it must not allocate, lock, log or read a clock.
+/// called inside the tick: it must not allocate, lock, log or read a clock but the one that a budget was
+/// given with.
 public protocol Policy {
     /// The shape of what ``plan(_:into:)`` fills in.
     var shape: PolicyShape { get }
@@ -38,6 +39,9 @@ public protocol Policy {
     ///
     /// Called only where ``PolicyShape/candidates`` is above 0. Does nothing by default.
     func copyCandidates(into set: inout CandidateSet)
+
+    /// What the last plan took; of no rounds by default.
+    var effort: PlanEffort { get }
 }
 
 extension Policy {
@@ -52,6 +56,9 @@ extension Policy {
 
     /// Does nothing: this policy draws one plan.
     public func copyCandidates(into set: inout CandidateSet) {}
+
+    /// Nothing: this policy plans in one go.
+    public var effort: PlanEffort { PlanEffort() }
 }
 
 /// The sizes a loop must know about a policy.

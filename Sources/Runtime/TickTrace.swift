@@ -34,6 +34,8 @@ public struct TickTrace: Sendable, BitwiseCopyable {
     public var interventions = SafetyInterventions()
     /// Whether the policy planned in this tick.
     public var planned = false
+    /// What that plan took.
+    public var effort = PlanEffort()
     /// Candidates that the plan was chosen from; 0 where nothing is chosen.
     public var candidates: Int32 = 0
     /// Those of them without a finite value; where all are, the first was taken.

@@ -33,6 +33,14 @@ public struct RandomStream: RandomNumberGenerator, Sendable, BitwiseCopyable {
         range.lowerBound + (range.upperBound - range.lowerBound) * uniform()
     }
 
+    /// Two uniform numbers in `[0, 1)` that belong to a counter, wherever this stream stands.
+    ///
+    /// For draws that must not depend on how many were made before.
+    public func uniforms(at counter: UInt64) -> (first: Double, second: Double) {
+        let block = Self.philox(counter, stream, key)
+        return (Double(block.low >> 11) * 0x1p-53, Double(block.high >> 11) * 0x1p-53)
+    }
+
     /// A standard normal number, by Box and Muller's transform.
     public mutating func normal() -> Double {
         let radius = (-2 * log(1 - uniform())).squareRoot()

@@ -153,6 +153,55 @@ struct AllocationGate {
         return try count(policy, name: "\(name), medoid", plant: plant, mode: mode)
     }
 
+    /// Counts plans of a discrete-diffusion policy, in each weight format: the pictures and the
+    /// instruction change from plan to plan, and every other one has a frozen part.
+    static func countLanguagePlans(directory: String) throws -> [Count] {
+        try WeightFormat.allCases.map { format in
+            let model = try DiscreteDiffusionModel(directory: directory, format: format)
+            let statistics = model.manifest.statistics[0]
+            var settings = model.manifest.decoder
+            settings.remasking = .threshold
+            settings.isSubBin = true
+            let policy = try DiscreteDiffusionPolicy(
+                model: model,
+                statistics: statistics,
+                settings: settings,
+                limit: .time(.seconds(10)),
+                time: PreciseTime()
+            )
+            let joints = statistics.features.first { $0.name == .jointPositions }?.width ?? 0
+            var observation = Observation(
+                jointCount: joints,
+                cloudPoints: 0,
+                frames: statistics.views.map { CameraFrame(name: $0, width: 96, height: 128) }
+            )
+            let shape = policy.shape
+            var chunk = ActionChunk(horizon: shape.horizon, width: shape.actionWidth)
+            let texts = [
+                "put the plate", "open \(model.vocabulary.words[0]) and something unknown",
+            ]
+            func plan(_ index: Int) throws {
+                observation.instruction = texts[index / 2 % 2]
+                for view in observation.frames.indices {
+                    observation.frames[view].rgb[index] &+= 1
+                }
+                policy.freeze(chunk, count: index % 2)
+                try policy.plan(observation, into: &chunk)
+            }
+            for index in 0..<warmUp { try plan(index) }
+            let before = cm_allocations()
+            for index in 0..<candidatePlans { try plan(index) }
+            return Count(
+                task: statistics.tasks.first ?? "",
+                policy: model.manifest.name,
+                mode: "words and pictures, \(format.rawValue)",
+                ticks: candidatePlans,
+                outsideStep: cm_allocations() - before,
+                insideStep: 0
+            )
+        }
+    }
+
     /// Counts the scripted expert.
     func countExpert(_ mode: Mode) throws -> Count {
         let plant = try setup.makePlant()

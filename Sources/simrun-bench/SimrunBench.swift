@@ -67,6 +67,10 @@ struct SimrunBench: ParsableCommand {
             counts.append(try RecordingGate(setup: gate.setup, ticks: ticks).count())
         }
         if recording { return }
+        // A tiny network of the tests: what allocates is the same at any width.
+        counts += try AllocationGate.countLanguagePlans(
+            directory: home + "/Tests/PoliciesTests/Goldens/vla"
+        )
         if json {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys]

@@ -20,6 +20,7 @@ from . import convert, export, token_goldens
 from .critic import Critic, critic_document
 from .network import NetworkShape, PointEncoder, PolicyNetwork, ResidualBlock, sinusoidal
 from .original import KINDS
+from .vla import goldens as vla_goldens
 
 SEED = 20250710
 
@@ -237,6 +238,9 @@ def main() -> None:
         torch.manual_seed(SEED + horizon)
         tensors = network_case(shape, points=29)
         write(tensors, inference / f"network-h{horizon}.safetensors")
+    torch.manual_seed(SEED + 4)
+    for name, packed in (("vla", False), ("vla-packed", True)):
+        write(vla_goldens.network_case(packed, randomise), inference / f"{name}.safetensors")
     torch.manual_seed(SEED + 1)
     policies = Path(args.out) / "PoliciesTests" / "Goldens"
     shutil.rmtree(policies / "golden", ignore_errors=True)
@@ -245,6 +249,9 @@ def main() -> None:
     shutil.rmtree(policies / "golden-critic", ignore_errors=True)
     torch.manual_seed(SEED + 3)
     write(critic_case(policies / "golden-critic", plan), policies / "golden-critic-values.safetensors")
+    shutil.rmtree(policies / "vla", ignore_errors=True)
+    torch.manual_seed(SEED + 5)
+    write(vla_goldens.policy_case(policies / "vla", randomise, SEED), policies / "vla-plan.safetensors")
     for kind in KINDS:
         shutil.rmtree(policies / kind, ignore_errors=True)
         torch.manual_seed(SEED + 2)

@@ -35,9 +35,13 @@ class ImageStem(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """x: [1, channels, height, width]. Returns [tokens, width]."""
+        return self.tokens(x)[0]
+
+    def tokens(self, x: torch.Tensor) -> torch.Tensor:
+        """x: [batch, channels, height, width]. Returns [batch, tokens, width]."""
         for convolution in self.convolutions:
             x = F.gelu(convolution(x))
-        return self.patches(x)[0].flatten(1).T
+        return self.patches(x).flatten(2).transpose(1, 2)
 
 
 def attend(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, heads: int, visible: torch.Tensor) -> torch.Tensor:

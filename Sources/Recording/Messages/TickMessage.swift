@@ -34,6 +34,12 @@ public struct TickMessage: Decodable, Equatable, Sendable {
     public var missedPeriods: Int
     /// Whether the policy planned.
     public var planned: Bool
+    /// Rounds that the plan took; 0 for policies that know none.
+    public var rounds: Int
+    /// Numbers of the chunk that were decided and then taken back.
+    public var remasked: Int
+    /// The least probability of a number of the chunk when it was decided.
+    public var leastConfidence: Double
     /// Whether the plan was made beside the loop.
     public var beside: Bool
     /// Whether a policy step began without an action.
@@ -52,7 +58,8 @@ public struct TickMessage: Decodable, Equatable, Sendable {
     public var holdsNow: Bool
 
     enum CodingKeys: String, CodingKey {
-        case tick, planned, beside, starved, acted
+        case tick, planned, beside, starved, acted, rounds, remasked
+        case leastConfidence = "least_confidence"
         case timeS = "time_s"
         case monotonicNs = "monotonic_ns"
         case senseUs = "sense_us"
@@ -85,11 +92,12 @@ public struct TickMessage: Decodable, Equatable, Sendable {
         let flags = ["planned", "beside", "starved", "acted", "held_by_kinematics", "holds_now"]
         let counts = [
             "tick", "monotonic_ns", "missed_periods", "first_substep", "substeps_before",
-            "substeps_after",
+            "substeps_after", "rounds", "remasked",
         ]
         let times = [
             "time_s", "sense_us", "infer_us", "rerank_us", "act_us", "step_us", "tick_us",
             "charge_us", "plan_charge_us", "applied_us", "observation_age_us", "wakeup_us",
+            "least_confidence",
         ]
         let typed =
             counts.map { ($0, "integer") } + times.map { ($0, "number") }
@@ -119,6 +127,9 @@ public struct TickMessage: Decodable, Equatable, Sendable {
             $0.put("wakeup_us", trace.wakeup.microseconds)
             $0.put("missed_periods", Int(trace.missedPeriods))
             $0.put("planned", trace.planned)
+            $0.put("rounds", Int(trace.effort.rounds))
+            $0.put("remasked", Int(trace.effort.remasked))
+            $0.put("least_confidence", Double(trace.effort.leastConfidence))
             $0.put("beside", trace.isBeside)
             $0.put("starved", trace.starved)
             $0.put("acted", record.acted)

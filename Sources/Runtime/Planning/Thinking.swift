@@ -227,6 +227,7 @@ struct Thinking<Brain: Policy, Time: TimeSource> {
         trace.planned = true
         trace.stages.rerank = planner.rerankTime
         trace.stages.infer = duration - planner.rerankTime
+        trace.effort = planner.policy.effort
         latest.copy(planner.chunk)
         guard candidates.capacity > 0 else { return }
         planner.policy.copyCandidates(into: &candidates)

@@ -63,6 +63,7 @@ struct ArmRun {
             let width = plan.configuration.controller.actionWidth
             return try run(plant, RandomPolicy(actionWidth: width), blank)
         case .network(let model): return try run(plant, UNetPolicy(model: model), blank)
+        case .language(let policy): return try run(plant, policy.makePolicy(), blank)
         case .remote: preconditionFailure("refused by MirroredCameras.require")
         }
     }

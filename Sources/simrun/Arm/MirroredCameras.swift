@@ -65,6 +65,10 @@ struct MirroredCameras {
                 "the expert reads the world's true state",
                 camera: task.cameras.first?.camera.name
             )
+        case .language(let policy):
+            for view in policy.statistics.views where !names.contains(view) {
+                throw missing("\(plan.policyName) looks through camera \(view)", camera: view)
+            }
         case .network(let model):
             let manifest = model.manifest
             if manifest.cloud.points > 0, let cloud = task.cloud {

@@ -31,6 +31,12 @@ struct PolicyCases {
                 continue
             }
             let name = policy.split(separator: "/").last.map(String.init) ?? policy
+            if card.architecture == DiscreteDiffusionManifest.architecture {
+                cases += formats.flatMap {
+                    LanguageCases(name: name, directory: card.directory, format: $0).cases()
+                }
+                continue
+            }
             for format in formats {
                 for count in Self.candidates {
                     cases.append(

@@ -56,6 +56,13 @@ struct CollectCommand: ParsableCommand {
         )
     )
     var targetSpeed: Double?
+    @Option(
+        help: ArgumentHelp(
+            "What to show, in the task's words; by default drawn by each seed.",
+            valueName: "text"
+        )
+    )
+    var instruction: String?
     @Option(help: "Seconds to go on after success, so that holding still is shown too.")
     var linger: Double = 0.5
     @Option(help: "Drive the tool yourself: keyboard or gamepad.")
@@ -81,6 +88,9 @@ struct CollectCommand: ParsableCommand {
         let definition = try TaskLibrary(folders: paths.taskFolders).task(named: task)
         let robot = try RobotLibrary(searchPaths: paths.robotFolders).load(definition.robot)
         let setup = try TaskSetup(task: definition, robot: robot, targetSpeed: targetSpeed)
+        let asked = try instruction.map { (text) throws(InputError) in
+            try definition.instruction(saying: text)
+        }
         if let teleop { return try teleoperate(setup, device: teleop) }
         let plant = try setup.makePlant()
         if let policy {
@@ -89,14 +99,15 @@ struct CollectCommand: ParsableCommand {
             )
             let model = try PolicyShelf.model(directory: directory, format: nil)
             try model.manifest.requireFits(PolicyContext(setup))
-            return try collect(setup, plant, by: RolloutPolicy(UNetPolicy(model: model)))
+            return try collect(setup, plant, asked, by: RolloutPolicy(UNetPolicy(model: model)))
         }
-        try collect(setup, plant, by: setup.makeExpert(for: plant, noise: noise))
+        try collect(setup, plant, asked, by: setup.makeExpert(for: plant, noise: noise))
     }
 
     private func collect<Brain: Demonstrator>(
         _ setup: TaskSetup,
         _ plant: SimulatedPlant,
+        _ asked: InstructionChoice?,
         by policy: Brain
     ) throws {
         let definition = setup.task
@@ -123,7 +134,7 @@ struct CollectCommand: ParsableCommand {
                 .merging(self.policy.map { ["policy": .text($0)] } ?? [:]) { $1 },
             attributes: attributes(of: setup)
         )
-        try record(setup: setup, loop: &loop, writer: writer)
+        try record(setup: setup, loop: &loop, instruction: asked, writer: writer)
     }
 
     private func check() throws(InputError) {
@@ -155,6 +166,13 @@ struct CollectCommand: ParsableCommand {
                 found: teleop != nil ? "--teleop" : "--noise \(noise)"
             )
         }
+        guard teleop == nil || instruction == nil else {
+            throw InputError(
+                key: "--instruction",
+                expected: "none beside --teleop, where the seed draws it",
+                found: "\(instruction?.prefix(80) ?? "")"
+            )
+        }
         guard teleop == nil || noise == 0 else {
             throw InputError(
                 key: "--noise",
@@ -184,6 +202,7 @@ struct CollectCommand: ParsableCommand {
     private func record<Brain: Demonstrator>(
         setup: TaskSetup,
         loop: inout ControlLoop<SimulatedPlant, Brain, MonotonicTime>,
+        instruction: InstructionChoice?,
         writer: DemonstrationWriter
     ) throws {
         let episodes = episodes ?? 1
@@ -206,6 +225,7 @@ struct CollectCommand: ParsableCommand {
             let table = try DemonstrationEpisode.record(
                 seed: next,
                 targetSpeed: targetSpeed,
+                instruction: instruction,
                 setup: setup,
                 loop: &loop,
                 ending: DemonstrationEpisode.Ending(

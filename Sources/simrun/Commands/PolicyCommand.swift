@@ -33,27 +33,42 @@ struct InspectPolicy: ParsableCommand {
     func run() throws {
         let library = PolicyLibrary(searchPaths: paths.policyFolders)
         let directory = try library.directory(of: policy)
+        if try PolicyLibrary.isDiscreteDiffusion(directory) {
+            guard !accuracy else {
+                throw InputError(
+                    key: "--accuracy",
+                    expected: "a policy whose actions are numbers, not tokens",
+                    found: policy
+                )
+            }
+            LanguagePolicyCard(model: try DiscreteDiffusionModel(directory: directory))
+                .print(directory: directory)
+            return
+        }
         let manifest = try UNetModel(directory: directory).manifest
         let network = manifest.network
         Console.line("\(manifest.name)  (\(directory))")
-        field("architecture", manifest.architecture.rawValue)
+        Self.field("architecture", manifest.architecture.rawValue)
         let widths = network.unetWidths.map(String.init).joined(separator: "-")
-        field("network", "U-Net \(widths), \(manifest.sampler.evaluations) evaluations a plan")
-        field("task, robot", "\(manifest.task), \(manifest.robot)")
-        field("control", "\(manifest.controlMode) at \(manifest.policyRateHz.text(1)) Hz")
-        field("execute", "\(manifest.execute), horizon \(manifest.plannedActions)")
-        field("noise", manifest.noise.rawValue)
-        field("cloud", "\(manifest.cloud.points) points, \(manifest.cloud.frame.rawValue) frame")
-        field("actions", manifest.actionNames.joined(separator: ", "))
+        Self.field("network", "U-Net \(widths), \(manifest.sampler.evaluations) evaluations a plan")
+        Self.field("task, robot", "\(manifest.task), \(manifest.robot)")
+        Self.field("control", "\(manifest.controlMode) at \(manifest.policyRateHz.text(1)) Hz")
+        Self.field("execute", "\(manifest.execute), horizon \(manifest.plannedActions)")
+        Self.field("noise", manifest.noise.rawValue)
+        Self.field(
+            "cloud",
+            "\(manifest.cloud.points) points, \(manifest.cloud.frame.rawValue) frame"
+        )
+        Self.field("actions", manifest.actionNames.joined(separator: ", "))
         for (feature, row) in zip(manifest.features, ranges(manifest)) {
-            field("state", "\(feature.name.rawValue) [\(feature.width)] \(row)")
+            Self.field("state", "\(feature.name.rawValue) [\(feature.width)] \(row)")
         }
-        field(
+        Self.field(
             "weights",
             "\(manifest.weights.parameters) in \(manifest.weights.bytes) bytes,"
                 + " sha256 \(manifest.weights.sha256)"
         )
-        origin(manifest.origin)
+        Self.origin(manifest.origin)
         Console.line("all tensors present, of the right shape, finite")
         if accuracy { try printAccuracy(directory) }
     }
@@ -90,19 +105,22 @@ struct InspectPolicy: ParsableCommand {
     }
 
     /// Where the weights come from.
-    private func origin(_ origin: PolicyManifest.Origin) {
+    static func origin(_ origin: PolicyManifest.Origin) {
         switch origin {
         case .trained(let command, let dataSHA256, let seeds):
-            field("trained by", command)
-            field("data sha256", dataSHA256)
-            field("seeds", "\(seeds.lowerBound) to \(seeds.upperBound)")
+            Self.field("trained by", command)
+            Self.field("data sha256", dataSHA256)
+            Self.field("seeds", "\(seeds.lowerBound) to \(seeds.upperBound)")
         case .converted(let command, let checkpoint, let sha256, let epoch):
-            field("converted by", command)
-            field("from", "\(checkpoint), \(epoch.map { "epoch \($0), " } ?? "")sha256 \(sha256)")
+            Self.field("converted by", command)
+            Self.field(
+                "from",
+                "\(checkpoint), \(epoch.map { "epoch \($0), " } ?? "")sha256 \(sha256)"
+            )
         }
     }
 
-    private func field(_ name: String, _ value: String) {
+    static func field(_ name: String, _ value: String) {
         Console.line("  " + name.left(14) + value)
     }
 }

@@ -72,10 +72,16 @@ struct ServeCommand: ParsableCommand {
                 found: policy == nil ? "none" : "two"
             )
         }
-        let model = try PolicyShelf.model(
-            directory: PolicyLibrary(searchPaths: paths.policyFolders).directory(of: chosen),
-            format: network.format()
-        )
+        let directory = try PolicyLibrary(searchPaths: paths.policyFolders).directory(of: chosen)
+        if try PolicyLibrary.isDiscreteDiffusion(directory) {
+            throw InputError(
+                key: "--policy",
+                expected:
+                    "a policy that reads neither words nor pictures, which are not served yet",
+                found: chosen
+            )
+        }
+        let model = try PolicyShelf.model(directory: directory, format: network.format())
         guard network.threads == 1 else {
             throw InputError(
                 key: "--plan-threads",

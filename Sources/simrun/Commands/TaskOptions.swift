@@ -146,6 +146,9 @@ struct TaskOptions: ParsableArguments {
     @OptionGroup(title: "Choice among candidates")
     var reranking: RerankOptions
 
+    @OptionGroup(title: "Decoding")
+    var decoding: DecodingOptions
+
     @OptionGroup(title: "Gates")
     var gates: GateOptions
 

@@ -72,12 +72,14 @@ enum DemonstrationEpisode {
     /// - Parameters:
     ///   - seed: Draws everything that is random, the target speed too unless it is given.
     ///   - targetSpeed: How fast the target moves, in metres per second; nil for a draw.
+    ///   - instruction: What to do; nil for a draw.
     ///   - ending: When the episode is over.
     ///   - attributes: What else to say of the episode.
     ///   - observer: Asked before the first tick and after each.
     static func record<Brain: Demonstrator, Observer: DemonstrationObserver>(
         seed: UInt64,
         targetSpeed: Double?,
+        instruction: InstructionChoice? = nil,
         setup: TaskSetup,
         loop: inout ControlLoop<SimulatedPlant, Brain, MonotonicTime>,
         ending: Ending,
@@ -86,7 +88,7 @@ enum DemonstrationEpisode {
         observer: inout Observer
     ) throws -> EpisodeTable {
         let speed = targetSpeed ?? setup.drawnTargetSpeed(seed: seed)
-        try loop.plant.reset(seed: seed, targetSpeed: speed)
+        try loop.plant.reset(seed: seed, targetSpeed: speed, instruction: instruction)
         loop.reset(seed: seed)
         var columns = try Columns(loop: loop, keepsImages: keepsImages)
         var goesOn = observer.begins(&loop)

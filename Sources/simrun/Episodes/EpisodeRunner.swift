@@ -125,11 +125,32 @@ struct EpisodeRunner: Sendable {
             )
             if let reranking = plan.reranking {
                 try work(line, plant: plant, source: policy, reranking)
-            } else if let drill = plan.drill {
-                try work(line, plant: plant, brain: FaultDrill(policy, drill: drill))
             } else {
-                try work(line, plant: plant, brain: policy)
+                try workLearned(line, plant: plant, brain: policy)
             }
+        case .language(let policy):
+            if let reranking = plan.reranking {
+                let source = RepeatedPlans(
+                    policy.makePolicy(),
+                    observation: plant.blankObservation
+                )
+                try work(line, plant: plant, source: source, reranking)
+            } else {
+                try workLearned(line, plant: plant, brain: policy.makePolicy())
+            }
+        }
+    }
+
+    /// The same, with what is made to fail on purpose.
+    private func workLearned<Brain: Policy>(
+        _ line: SeedLine,
+        plant: SimulatedPlant,
+        brain: Brain
+    ) throws {
+        if let drill = plan.drill {
+            try work(line, plant: plant, brain: FaultDrill(brain, drill: drill))
+        } else {
+            try work(line, plant: plant, brain: brain)
         }
     }
 

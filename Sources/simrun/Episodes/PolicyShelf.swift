@@ -11,6 +11,7 @@ enum PolicyShelf {
     }
 
     private static let shelf = Mutex<[Key: UNetModel]>([:])
+    private static let languageShelf = Mutex<[Key: DiscreteDiffusionModel]>([:])
 
     /// The policy of a directory, loaded the first time it is asked for.
     static func model(
@@ -32,5 +33,17 @@ enum PolicyShelf {
         let critic = try CriticModel(directory: directory)
         critics.withLock { $0[directory] = critic }
         return critic
+    }
+
+    /// The discrete-diffusion policy of a directory, likewise.
+    static func discreteDiffusionModel(
+        directory: String,
+        format: WeightFormat?
+    ) throws(InputError) -> DiscreteDiffusionModel {
+        let key = Key(directory: directory, format: format?.rawValue)
+        if let model = languageShelf.withLock({ $0[key] }) { return model }
+        let model = try DiscreteDiffusionModel(directory: directory, format: format)
+        languageShelf.withLock { $0[key] = model }
+        return model
     }
 }

@@ -7,8 +7,11 @@ import Tasks
 extension RunPlan {
     /// Actions in a chunk of this policy.
     var horizon: Int {
-        if case .network(let model) = actor { return model.manifest.plannedActions }
-        return 1
+        switch actor {
+        case .network(let model): model.manifest.plannedActions
+        case .language(let policy): policy.model.network.shape.horizon
+        case .expert, .random, .remote: 1
+        }
     }
 
     /// The same run with another fixed charge, strategy or speed; weights and task are shared.

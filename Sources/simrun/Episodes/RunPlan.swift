@@ -4,6 +4,7 @@ import Policies
 import Recording
 import Robots
 import Runtime
+import Sensing
 import Serving
 import Tasks
 
@@ -14,18 +15,21 @@ struct RunPlan: Sendable {
         case expert
         case random
         case network(UNetModel)
+        case language(LanguagePolicy)
         case remote(RemoteServer)
 
         /// Whether it is a network.
         var isLearned: Bool {
-            if case .network = self { return true }
-            return false
+            switch self {
+            case .network, .language: true
+            case .expert, .random, .remote: false
+            }
         }
 
         /// Whether there can be several plans of one observation.
         var drawsPlans: Bool {
             switch self {
-            case .network, .remote: true
+            case .network, .language, .remote: true
             case .expert, .random: false
             }
         }
@@ -98,6 +102,7 @@ struct RunPlan: Sendable {
         let format = try options.network.format()
         var execution = "replan"
         var horizon = 1
+        let latency = try LatencyArgument.source(options.latency ?? "measured")
         switch name {
         case "expert":
             actor = .expert
@@ -115,10 +120,17 @@ struct RunPlan: Sendable {
             horizon = server.shape.horizon
         default:
             let library = PolicyLibrary(searchPaths: options.paths.policyFolders)
-            let model = try PolicyShelf.model(
-                directory: library.directory(of: name),
-                format: format
-            )
+            let directory = try library.directory(of: name)
+            if try PolicyLibrary.isDiscreteDiffusion(directory) {
+                let policy = try Self.language(directory, format, latency, setup, options)
+                actor = .language(policy)
+                policyName = policy.model.manifest.name
+                policyHash = policy.model.manifest.weights.sha256
+                execution = policy.model.manifest.execute
+                horizon = policy.model.network.shape.horizon
+                break
+            }
+            let model = try PolicyShelf.model(directory: directory, format: format)
             try options.network.requireFits(model, clock: options.clock)
             try model.manifest.requireFits(PolicyContext(setup))
             actor = .network(model)
@@ -127,6 +139,7 @@ struct RunPlan: Sendable {
             execution = model.manifest.execute
             horizon = model.manifest.plannedActions
         }
+        if case .language = actor {} else { try options.decoding.requireNone(policyName) }
         let strategy = try ExecuteArgument.strategy(
             options.execute ?? execution,
             horizon: horizon,
@@ -138,7 +151,7 @@ struct RunPlan: Sendable {
             rate: setup.rate,
             policyHertz: task.rates.policy,
             clock: options.clock,
-            latency: try LatencyArgument.source(options.latency ?? "measured"),
+            latency: latency,
             execution: strategy,
             controller: try setup.controller(),
             limits: try setup.limits(),
@@ -165,6 +178,38 @@ struct RunPlan: Sendable {
     func instruction(seed: UInt64) throws(InputError) -> InstructionChoice {
         if let instruction { return instruction }
         return try setup.task.instruction(seed: seed, heldOut: options.heldOut)
+    }
+
+    /// A discrete-diffusion policy, held against the task.
+    private static func language(
+        _ directory: String,
+        _ format: WeightFormat?,
+        _ latency: LatencySource,
+        _ setup: TaskSetup,
+        _ options: TaskOptions
+    ) throws(InputError) -> LanguagePolicy {
+        let model = try PolicyShelf.discreteDiffusionModel(directory: directory, format: format)
+        var policy = try LanguagePolicy(model, task: setup.task.name, options: options.decoding)
+        try policy.statistics.requireFits(PolicyContext(setup), policy: model.manifest.name)
+        guard options.network.threads == 1 else {
+            throw InputError(
+                key: "--plan-threads",
+                expected: "1 for a \(DiscreteDiffusionManifest.architecture) policy",
+                found: "\(options.network.threads)"
+            )
+        }
+        policy.limit = try options.decoding.limit(
+            policy,
+            clock: options.clock,
+            latency: latency
+        )
+        let unknown = options.instruction.map(model.vocabulary.unknownWords) ?? []
+        if !unknown.isEmpty {
+            Console.error(
+                "\(model.manifest.name) does not know the words \(unknown.joined(separator: ", "))"
+            )
+        }
+        return policy
     }
 
     /// When an episode ends.
@@ -233,7 +278,10 @@ extension PolicyContext {
             jointCount: setup.robot.armJointCount,
             cloudPoints: setup.task.cloud?.points ?? 0,
             hasGoal: setup.task.goal != nil,
-            hasConveyorEncoder: setup.task.conveyorEncoder != nil
+            hasConveyorEncoder: setup.task.conveyorEncoder != nil,
+            rotationScale: setup.task.control.mode == .toolDeltaPose
+                ? setup.task.control.scale.rotation : 0,
+            cameras: setup.task.cameras.map(\.camera.name)
         )
     }
 }

@@ -1,0 +1,1 @@
+"""The discrete-diffusion vision-language-action policy: network, data, training, export, reference decoder."""
