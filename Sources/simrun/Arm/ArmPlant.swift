@@ -1,6 +1,7 @@
 import Bridge
 import Robots
 import Runtime
+import Spatial
 import Tasks
 
 /// A real arm with, where cameras are mirrored, the simulation that follows it.
@@ -12,24 +13,31 @@ struct ArmPlant: Plant {
     /// What stops the arm when this process dies; nil where the servos see to it, or nobody.
     private let lifeline: Lifeline?
     let instruction: String?
+    /// The task's scene as it stands for recordings where nothing is mirrored.
+    private let scene: SimulatedPlant?
     private var opening: Double
 
     init(
         serial: SerialPlant,
         mirror: MirroredScene?,
         lifeline: Lifeline?,
-        instruction: String?
+        instruction: String?,
+        scene: SimulatedPlant? = nil
     ) {
         self.serial = serial
         self.mirror = mirror
         self.lifeline = lifeline
         self.instruction = instruction
+        self.scene = scene
         opening = serial.jointState.gripperOpening
     }
 
     var elapsed: TimeSpan { serial.elapsed }
     var jointState: JointState { serial.jointState }
-    var status: EpisodeStatus { mirror?.plant.status ?? serial.status }
+    /// The operator's word, else what the mirrored scene says.
+    var status: EpisodeStatus {
+        serial.isJudged ? serial.status : mirror?.plant.status ?? serial.status
+    }
     var movesByItself: Bool { true }
     var trouble: LoopFault? {
         serial.trouble
@@ -53,5 +61,28 @@ struct ArmPlant: Plant {
         // An arm that its guard has stopped is the guard's.
         if lifeline?.hasTakenOver == true { return }
         try serial.advance(holding: command, substeps: substeps)
+    }
+}
+
+extension ArmPlant: RecordedPlant {
+    private var pictured: SimulatedPlant {
+        guard let scene = mirror?.plant ?? scene else {
+            preconditionFailure("an arm is recorded with a scene round it")
+        }
+        return scene
+    }
+
+    var frameNames: [String] { pictured.frameNames }
+    var stateNames: [String] { pictured.stateNames }
+    var frameShapes: [SimulatedPlant.FrameShape] { pictured.frameShapes }
+    var flatState: [Double] { pictured.flatState }
+    var blankObservation: Observation { pictured.blankObservation }
+
+    func copyFramePoses(into poses: UnsafeMutableBufferPointer<Pose>) {
+        pictured.copyFramePoses(into: poses)
+    }
+
+    func copyState(into state: UnsafeMutableBufferPointer<Double>) {
+        pictured.copyState(into: state)
     }
 }

@@ -11,13 +11,16 @@ struct RunArm: ParsableCommand {
         commandName: "run",
         abstract: "Run a policy on an arm: the same loop, gate and policies as in simulation.",
         discussion: """
-            One episode, to the task's success or its time limit. Ctrl-C parks the arm; Enter, SIGUSR1 \
-            or --stop-file brake it where it is. Torque stays on.
+            One episode, to the task's success or its time limit, or to your word: s Enter says that it \
+            is a success, f Enter that it is none. Ctrl-C parks the arm; Enter alone, SIGUSR1 or \
+            --stop-file brake it where it is. Torque stays on.
             """
     )
 
     @OptionGroup var arm: ArmOptions
     @OptionGroup var options: ArmRunOptions
+    @Flag(help: "Take the operator's words from a standard input that is no terminal, too.")
+    var labelled = false
     @OptionGroup(title: "Where to look") var paths: SearchPaths
 
     func run() throws {
@@ -35,7 +38,8 @@ struct RunArm: ParsableCommand {
             limits: limits,
             isDry: options.dryRun,
             stopFile: options.stopFile,
-            paths: paths
+            paths: paths,
+            takesLabels: labelled
         )
         let (result, summary) = try Outcome.onTheBus { try run.run() }
         if options.json {
@@ -85,6 +89,18 @@ struct ArmRunOptions: ParsableArguments {
     var watchdog = "100ms"
     @Option(help: ArgumentHelp("Brake when this file appears.", valueName: "file"))
     var stopFile: String?
+    @Option(help: ArgumentHelp("Record each episode there, as MCAP.", valueName: "dir"))
+    var record: String?
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Record camera pictures too, where every camera has a source."
+    )
+    var recordImages = true
+    @Option(
+        defaultAsFlag: LiveSink.standardPort,
+        help: ArgumentHelp("Show the arm to Foxglove, at ws://127.0.0.1:PORT.", valueName: "port")
+    )
+    var live: Int?
     @Flag(help: "Print one JSON object on standard output and nothing else.") var json = false
 
     /// What bounds the arm besides the gate.
@@ -135,7 +151,12 @@ struct ArmRunOptions: ParsableArguments {
         if let execute { words.append("--execute=\(execute)") }
         if let instruction { words.append("--instruction=\(instruction)") }
         if let until { words.append("--until=\(until.rawValue)") }
+        if let record { words.append("--record=\(record)") }
+        if let live { words.append("--live=\(live)") }
+        if !recordImages { words.append("--no-record-images") }
         words += paths.flags + ["--", task]
-        return try RunPlan(options: try TaskOptions.parse(words), arguments: words)
+        var plan = try RunPlan(options: try TaskOptions.parse(words), arguments: words)
+        plan.configuration.limits = try plan.setup.armLimits()
+        return plan
     }
 }
