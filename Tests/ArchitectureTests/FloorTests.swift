@@ -7,7 +7,8 @@ private let floors: [String: Int] = [
     "CMalloc": 0, "CKernels": 0, "CDigest": 0, "CCryptoSystem": 0, "CBulletSystem": 0,
     "CUrdfSystem": 0, "CSQLite": 0,
     "CEigenSystem": 0, "CMesh": 0, "CAssimpSystem": 0, "CRealtime": 0, "CProcessor": 0,
-    "CZlib": 0, "CPngSystem": 0, "CPng": 0, "CGLFW": 0, "CSerial": 0,
+    "CZlib": 0, "CPngSystem": 0, "CPng": 0, "CGLFW": 0, "CSerial": 0, "CCamera": 0,
+    "CJpegSystem": 0,
     "Spatial": 1, "Processor": 1,
     "Robots": 2, "Physics": 2, "Inference": 2,
     "Runtime": 3,
@@ -35,6 +36,7 @@ private let wrappers: [String: Set<String>] = [
     "CDigest": ["Runtime"], "CRealtime": ["Runtime"], "CKernels": ["Inference"],
     "CProcessor": ["Processor"], "CZlib": ["Recording"], "CPng": ["Recording"],
     "CSQLite": ["Results"], "CGLFW": ["Viewer"], "CSerial": ["Bridge"],
+    "CCamera": ["Bridge"],
 ]
 
 private let root = URL(filePath: #filePath)

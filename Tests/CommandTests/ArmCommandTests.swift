@@ -163,7 +163,9 @@ import Testing
             .map(TraceRow.init)
     }
 
-    /// In so many seconds for which its joints move, a dead loop's arm has stopped. On a machine with
+    /// In so many seconds for which its joints move, a dead loop's arm has stopped.
+    ///
+    /// On a machine with
     /// other work the guard itself may be late, so `make test-long` runs it alone with 0.15;
     /// `ArmStopTests` asks for that wherever it runs.
     private static let stopsWithin =
@@ -209,7 +211,8 @@ import Testing
     @Test(arguments: [
         ("--policy expert", "front=mirrored"), ("--policy meanflow-rech", "meanflow-reach"),
         ("--policy random --camera back=mirrored", "front"),
-        ("--policy random --camera front=/dev/video0", "NAME=mirrored"),
+        ("--policy random --camera front=video0", "NAME=mirrored"),
+        ("--policy random --camera front=mirrored --camera front=/dev/video0", "again"),
         ("--policy random --max-relative-target -1", "--max-relative-target"),
         ("--policy random --watchdog 5ms", "--watchdog"),
         ("--policy random --rate 0", "rate"),

@@ -7,8 +7,9 @@ import Testing
 @testable import Bridge
 @testable import simrun
 
-/// An arm in Bullet whose loop dies in full motion, in the arm's own time: no busy machine can make it
-/// late. What the operating system adds, the notice of a death, is given as 20 ms.
+/// An arm in Bullet whose loop dies in full motion, in the arm's own time.
+///
+/// No busy machine can make it late. What the operating system adds, the notice of a death, is given as 20 ms.
 @Suite struct ArmStopTests {
     private static let notice = TimeSpan.milliseconds(20)
     /// Within so much of the death the arm stands.

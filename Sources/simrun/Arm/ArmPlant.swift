@@ -1,6 +1,7 @@
 import Bridge
 import Robots
 import Runtime
+import Sensing
 import Spatial
 import Tasks
 
@@ -12,6 +13,10 @@ struct ArmPlant: Plant {
     private(set) var mirror: MirroredScene?
     /// What stops the arm when this process dies; nil where the servos see to it, or nobody.
     private let lifeline: Lifeline?
+    /// The cameras that are there; nil where there are none.
+    private var cameras: ArmCameras?
+    /// What makes the task's cloud of a real camera's depths; nil where none is there.
+    private let cloud: RealCloud?
     let instruction: String?
     /// The task's scene as it stands for recordings where nothing is mirrored.
     private let scene: SimulatedPlant?
@@ -22,14 +27,24 @@ struct ArmPlant: Plant {
         mirror: MirroredScene?,
         lifeline: Lifeline?,
         instruction: String?,
-        scene: SimulatedPlant? = nil
+        scene: SimulatedPlant? = nil,
+        cameras: ArmCameras? = nil,
+        cloud: RealCloud? = nil
     ) {
         self.serial = serial
         self.mirror = mirror
         self.lifeline = lifeline
         self.instruction = instruction
         self.scene = scene
+        self.cameras = cameras
+        self.cloud = cloud
         opening = serial.jointState.gripperOpening
+    }
+
+    /// Starts an episode's clock.
+    mutating func begin() {
+        serial.begin()
+        cameras?.begin()
     }
 
     var elapsed: TimeSpan { serial.elapsed }
@@ -40,7 +55,7 @@ struct ArmPlant: Plant {
     }
     var movesByItself: Bool { true }
     var trouble: LoopFault? {
-        serial.trouble
+        serial.trouble ?? cameras?.trouble
             ?? (lifeline?.hasTakenOver == true
                 ? .plant(what: "the loop was silent: its guard has stopped the arm, or is gone")
                 : nil)
@@ -51,6 +66,11 @@ struct ArmPlant: Plant {
         try mirror?.follow(state, gripperCommand: opening, to: now)
         observation.instruction = instruction
         mirror?.sense(into: &observation)
+        if cameras != nil {
+            var fresh: UInt64 = 0
+            cameras?.sense(into: &observation, freshDepths: &fresh)
+            cloud?.build(fresh: fresh, into: &observation)
+        }
         // Last: joints, tool and the observation's age are the arm's.
         try serial.sense(into: &observation)
     }

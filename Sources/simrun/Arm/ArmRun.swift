@@ -10,7 +10,7 @@ import Tasks
 struct ArmRun {
     let plan: RunPlan
     let connection: ArmConnection
-    let cameras: MirroredCameras
+    let cameras: CameraSources
     let limits: ArmRunOptions.Limits
     let isDry: Bool
     let stopFile: String?
@@ -35,6 +35,8 @@ struct ArmRun {
     /// - Throws: ``Outcome/fault(_:lastTicks:)``, `BusError`, `SetupError` or `InputError`.
     func run() throws -> (RunResult, ArmSummary) {
         try setup.check(connection.calibration)
+        // Before the arm moves: a camera that is not there is bad input.
+        let eyes = try cameras.open()
         let lifeline =
             try isDry
             ? nil
@@ -73,7 +75,9 @@ struct ArmRun {
             mirror: mirror,
             lifeline: lifeline,
             instruction: choice.text,
-            scene: scene
+            scene: scene,
+            cameras: eyes,
+            cloud: eyes == nil ? nil : try RealCloud(plan.setup.task)
         )
         let blank = scene.blankObservation
         if let leader {
@@ -94,7 +98,7 @@ struct ArmRun {
             let width = plan.configuration.controller.actionWidth
             return try run(plant, RandomPolicy(actionWidth: width), blank)
         case .network(let model): return try run(plant, UNetPolicy(model: model), blank)
-        case .remote: preconditionFailure("refused by MirroredCameras.require")
+        case .remote: preconditionFailure("refused by CameraSources.require")
         }
     }
 
@@ -130,7 +134,8 @@ struct ArmRun {
             try loop.warmUp()
             // Not before: nothing asks the servos while a policy warms up.
             if !isDry { try setup.startWatchdog(limits.watchdog) }
-            loop.plant.serial.begin()
+            loop.plant.begin()
+            watcher.begin()
             try recording?.begin(seed: plan.options.seed, plant: loop.plant)
             var steps = try demonstrations.map { _ in
                 try DemonstrationColumns(loop: loop, hasStages: false, keepsImages: keepsImages)
@@ -190,7 +195,7 @@ struct ArmRun {
 
     /// Pictures are kept if each camera has a source: what nobody saw is no picture.
     private var keepsImages: Bool {
-        plan.options.recordImages && cameras.names.count == plan.setup.task.cameras.count
+        plan.options.recordImages && cameras.coversAll
     }
 
     /// What a recording of an arm says beside what every recording says.
@@ -198,7 +203,8 @@ struct ArmRun {
         [
             "plant": "arm", "port": connection.port.path, "dry_run": "\(isDry)",
             // Where things stand is the simulation's guess in every recording of an arm.
-            "mirrored_scene": "true", "mirrored_cameras": cameras.names.joined(separator: ","),
+            "mirrored_scene": "true", "cameras": cameras.description,
+            "mirrored_cameras": cameras.mirrored.joined(separator: ","),
         ]
     }
 
@@ -212,7 +218,7 @@ struct ArmRun {
             attributes: [
                 "instruction": .text(plant.instruction ?? ""),
                 "success": .integer(result.success ? 1 : 0),
-                "mirrored_cameras": .text(cameras.names.joined(separator: ",")),
+                "mirrored_cameras": .text(cameras.mirrored.joined(separator: ",")),
                 "end_reason": .text(result.endReason.rawValue),
             ],
             columns: steps.finished()
@@ -265,7 +271,7 @@ struct ArmRun {
             plant.serial,
             servos: connection.servos,
             counts: connection.bus.counts.since(before),
-            mirrored: cameras.names,
+            mirrored: cameras.mirrored,
             isDry: isDry
         )
         return (run, summary)

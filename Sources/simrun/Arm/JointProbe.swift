@@ -2,8 +2,9 @@ import Bridge
 import Robots
 import Runtime
 
-/// Moves one joint after the other by an ``Bridge/Excitation``, through the safety gate, and notes what
-/// it was told and where it was. The plant is an arm, or a simulation that stands for one.
+/// Moves one joint after the other by an excitation, through the safety gate, and keeps the record.
+///
+/// The plant is an arm, or a simulation that stands for one.
 struct JointProbe<Body: Plant, Time: TimeSource> {
     /// The arm.
     var plant: Body

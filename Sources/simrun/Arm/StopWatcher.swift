@@ -14,6 +14,7 @@ final class StopWatcher: Sendable {
         let word = said.load(ordering: .relaxed)
         return word == 0 ? nil : word == 1
     }
+    private let hearsVerdicts = Atomic<Bool>(false)
     /// 0 for nothing, 1 for a success, 2 for none.
     private let said = Atomic<Int>(0)
     private static let signalled = Atomic<Bool>(false)
@@ -38,6 +39,9 @@ final class StopWatcher: Sendable {
         thread.start()
     }
 
+    /// From now on the operator's word counts: what is said before an episode is not about it.
+    func begin() { hearsVerdicts.store(true, ordering: .relaxed) }
+
     /// Watches no longer.
     func end() { isDone.store(true, ordering: .relaxed) }
 
@@ -59,10 +63,11 @@ final class StopWatcher: Sendable {
             if isTerminal { stopSwitch.stop(.key) }
             return false
         }
-        switch letters[0] {
-        case UInt8(ascii: "s"): said.store(1, ordering: .relaxed)
-        case UInt8(ascii: "f"): said.store(2, ordering: .relaxed)
-        default: stopSwitch.stop(.key)
+        let words: [UInt8: Int] = [UInt8(ascii: "s"): 1, UInt8(ascii: "f"): 2]
+        if let word = words[letters[0]] {
+            if hearsVerdicts.load(ordering: .relaxed) { said.store(word, ordering: .relaxed) }
+        } else {
+            stopSwitch.stop(.key)
         }
         return true
     }

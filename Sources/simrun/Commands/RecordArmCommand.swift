@@ -36,7 +36,7 @@ struct RecordArm: ParsableCommand {
         let base = try options.plan(robot: arm.robot, paths)
         let isLed = leader.leaderPort != nil
         let first = try isLed ? base.led(longest: longest, isReal: true) : base
-        let cameras = try MirroredCameras(options.camera, task: first.setup.task)
+        let cameras = try CameraSources(options.camera, task: first.setup.task)
         try cameras.require(for: first)
         try WholeFile.check(out)
         let connection = try arm.connect(first.setup.robot)
@@ -143,7 +143,7 @@ struct RecordArm: ParsableCommand {
 
     private func attributes(
         of plan: RunPlan,
-        _ cameras: MirroredCameras
+        _ cameras: CameraSources
     ) -> [String: AttributeValue] {
         let task = plan.setup.task
         return [
@@ -151,7 +151,7 @@ struct RecordArm: ParsableCommand {
             "task_hash": .text(task.hash),
             "robot": .text(plan.setup.robot.name),
             "plant": .text("arm"),
-            "mirrored_cameras": .text(cameras.names.joined(separator: ",")),
+            "mirrored_cameras": .text(cameras.mirrored.joined(separator: ",")),
             "operator": .text(leader.leaderPort == nil ? plan.policyName : "leader"),
             "simrun_version": .text(Version.current),
             "command": .text(CommandLine.arguments.dropFirst().joined(separator: " ")),

@@ -26,7 +26,7 @@ struct RunArm: ParsableCommand {
     func run() throws {
         let limits = try options.limits()
         let plan = try options.plan(robot: arm.robot, paths)
-        let cameras = try MirroredCameras(options.camera, task: plan.setup.task)
+        let cameras = try CameraSources(options.camera, task: plan.setup.task)
         try cameras.require(for: plan)
         let connection = try arm.connect(plan.setup.robot)
         connection.advice.forEach(Console.errorText)
@@ -70,7 +70,8 @@ struct ArmRunOptions: ParsableArguments {
     var until: StopRule?
     @Option(
         help: ArgumentHelp(
-            "Where a camera's pictures come from: NAME=mirrored, the simulation that follows the arm.",
+            "Where a camera's pictures come from: NAME=mirrored, the simulation that follows the arm;"
+                + " NAME=/dev/video0; NAME=depth:SOCKET, a depth feeder's.",
             valueName: "name=source"
         )
     )

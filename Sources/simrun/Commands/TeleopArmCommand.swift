@@ -78,7 +78,7 @@ struct TeleopArm: ParsableCommand {
         _ plan: RunPlan,
         _ limits: ArmRunOptions.Limits
     ) throws -> (RunResult, ArmSummary?) {
-        let cameras = try MirroredCameras(options.camera, task: plan.setup.task)
+        let cameras = try CameraSources(options.camera, task: plan.setup.task)
         let words = ["--port=\(port ?? "")"] + (calibration.map { ["--calibration=\($0)"] } ?? [])
         let connection = try ArmOptions.parse(words + ["--", robot]).connect(plan.setup.robot)
         connection.advice.forEach(Console.errorText)
