@@ -6,13 +6,14 @@ PYTHON_ENV := .venv
 # The task that `make run` ends with: its target does not wait.
 MOVING_TASK ?= conveyor-pick
 
-.PHONY: run view test test-long setup python-env build results-latency results-margins format clean help
+.PHONY: run view test test-long dist setup python-env build results-latency results-margins format clean help
 
 help:
 	@echo "make run        install what is missing, build, run the main job"
 	@echo "make view       watch one episode in a window (installs GLFW)"
 	@echo "make test       the same set-up and a private Python environment, then all tests"
 	@echo "make test-long  soak, fuzz and statistics that do not fit half an hour"
+	@echo "make dist       a tar for Debian 12 computers without Swift"
 	@echo "make setup      the installing alone"
 	@echo "make results-latency, make results-margins"
 	@echo "                the tables of RESULTS.md on latency (an hour or more on two cores; Python 3)"
@@ -29,6 +30,10 @@ view: build
 
 build: setup
 	@swift build -c release --product simrun
+
+dist: setup
+	@tools/setup.sh "binutils:naming the libraries that a program needs"
+	@tools/dist.sh
 
 setup:
 	@tools/setup.sh
@@ -49,7 +54,8 @@ test-long: python-env
 	@tools/setup.sh "g++-aarch64-linux-gnu:compiling the kernels for arm64" \
 		"qemu-user:running them there" \
 		"slurm-wlm:running a sweep as an array" "munge:Slurm's authentication" \
-		"sqlite3:reading its results"
+		"sqlite3:reading its results" \
+		"debootstrap:a clean Debian to try the tar of make dist in"
 	@tools/test-long.sh
 
 results-latency: build
@@ -62,4 +68,4 @@ format:
 	swift format -i --recursive Package.swift Sources Tests
 
 clean:
-	rm -rf .build $(PYTHON_ENV)
+	rm -rf .build dist $(PYTHON_ENV)

@@ -60,6 +60,7 @@ let floor0: [Target] = [
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CPngSystem", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CJpegSystem", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
     .target(
         name: "CBullet",
         dependencies: ["CBulletSystem"],
@@ -83,6 +84,7 @@ let floor0: [Target] = [
     // Loads GLFW, EGL and OpenGL when they are asked for, so it needs none of them to build or link.
     .target(name: "CGLFW", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CSerial"),
+    .target(name: "CCamera", dependencies: ["CJpegSystem"]),
     .target(name: "Diagnostics", swiftSettings: strict),
 ]
 
@@ -144,7 +146,9 @@ let sources: [Target] = [
     ),
     .target(
         name: "Bridge",
-        dependencies: ["Diagnostics", "CSerial", "Spatial", "Inference", "Robots", "Runtime"],
+        dependencies: [
+            "Diagnostics", "CCamera", "CSerial", "Spatial", "Inference", "Robots", "Runtime",
+        ],
         swiftSettings: strict
     ),
     // Floor 5

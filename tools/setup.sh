@@ -12,6 +12,7 @@ packages=(
     "libhdf5-dev:demonstration files"
     "zlib1g-dev:checksums of recordings"
     "libpng-dev:pictures in recordings"
+    "libjpeg-dev:pictures of a real arm's cameras"
     "libsqlite3-dev:results of sweeps"
     "libssl-dev:SHA-256 of the files a result rests on"
     "pkg-config:finding the libraries"

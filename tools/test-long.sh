@@ -124,6 +124,13 @@ killed_arm() {
     SIMRUN_STOPS_WITHIN=0.15 SIMRUN_BINARY=$PWD/$simrun swift test --skip-build \
         --filter 'ArmCommandTests.*killed'
 }
+# Ten minutes at 100 Hz on six emulated servos; and with a tenth of their answers lost.
+arm_soak() { "$SIMRUN_PYTHON" tools/soak_arm.py "$simrun" 600 "$1"; }
+# The tar of `make dist` in a clean Debian.
+dist() {
+    tools/dist.sh "$out/dist" && sudo_if_needed tools/test-dist.sh "$out"/dist/*.tar.gz
+}
+sudo_if_needed() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi; }
 # Tasks through bytes, on both arms: `make test` has two episodes of each.
 arm() { "$SIMRUN_PYTHON" tools/test_arm.py "$simrun" 20; }
 
@@ -172,7 +179,7 @@ step "same episodes beside two busy loops, every strategy" every_strategy_under_
 for task in conveyor-pick track intercept; do
     step "expert, $task, in time and 132 ms late" moving_expert "$task"
 done
-for task in push door-open drawer-open drawer-close button-press-topdown peg-insert-side \
+for task in lift-cube push door-open drawer-open drawer-close button-press-topdown peg-insert-side \
     window-open window-close assembly hammer shelf-place stick-push sweep-into disassemble \
     spoon-on-towel carrot-on-plate stack-blocks eggplant-in-basket language; do
     step "expert, $task, 200 seeds" suite_expert "$task"
@@ -191,5 +198,8 @@ step "every case of the bench" bench
 step "long fuzzing" fuzz
 step "an arm whose loop is killed" killed_arm
 step "tasks done by an emulated arm, 20 episodes" arm
+step "an emulated arm at 100 Hz for 10 minutes" arm_soak 0
+step "the same, a tenth of the answers lost" arm_soak 0.1
+step "make dist in a clean Debian" dist
 step "servo parsers fuzzed for 5 minutes" bus_fuzz
 finish

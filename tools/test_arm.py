@@ -4,7 +4,8 @@
     test_arm.py SIMRUN [EPISODES]
 
 The expert drives `simrun arm run` on a pseudo terminal; success is what the arm's own world says, which
-the loop never sees. At least 0.9 of plain simulation's successes must be reached.
+the loop never sees. At least 0.9 of plain simulation's successes must be reached. The first episode of
+each arm is recorded, and one report must open them all.
 """
 
 import json
@@ -15,10 +16,18 @@ import sys
 import tempfile
 import time
 
+# An arm on each wire, and a grasp on each.
 TASKS = [
     ("so101", "examples/arm/reach-so101.yaml"),
+    ("so101", "lift-cube"),
     ("widowx250s", "carrot-on-plate"),
 ]
+
+
+def cameras(task):
+    """All cameras of the task, mirrored."""
+    names = ["front", "wrist"] if task == "lift-cube" else ["front"]
+    return [word for name in names for word in ("--camera", f"{name}=mirrored")]
 
 
 def plain(program, task, seed):
@@ -27,7 +36,7 @@ def plain(program, task, seed):
     return json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
 
 
-def over_bytes(program, robot, task, seed, folder):
+def over_bytes(program, robot, task, seed, folder, record=None):
     """One episode; gives what the arm's world says and what the loop says."""
     link = os.path.join(folder, "arm")
     command = [program, "servos", "--task", task, "--robot", robot, "--seed", str(seed)]
@@ -40,7 +49,9 @@ def over_bytes(program, robot, task, seed, folder):
             time.sleep(0.05)
         time.sleep(0.4)
         command = [program, "arm", "run", robot, "--port", link, "--task", task, "--policy", "expert"]
-        command += ["--camera", "front=mirrored", "--seed", str(seed), "--json"]
+        command += cameras(task) + ["--seed", str(seed), "--json"]
+        if record:
+            command += ["--record", record]
         # A busy machine stalls longer than an arm of one's own would be allowed to.
         command += ["--watchdog", "1s", "--patience", "3s"]
         loop = subprocess.run(command, capture_output=True, text=True)
@@ -52,7 +63,26 @@ def over_bytes(program, robot, task, seed, folder):
     if loop.returncode != 0:
         print(loop.stderr.strip(), file=sys.stderr)
         return world, None
+    if record:
+        with open(os.path.join(record, f"{robot}-{os.path.basename(task)}.json"), "w") as file:
+            file.write(loop.stdout)
     return world, json.loads(loop.stdout)
+
+
+def one_report(program, folder):
+    """Whether one page shows the recorded episodes of all arms."""
+    page = os.path.join(folder, "report.html")
+    command = [program, "report", folder, "--out", page]
+    run = subprocess.run(command, capture_output=True, text=True)
+    if run.returncode != 0:
+        print(run.stderr.strip(), file=sys.stderr)
+        return False
+    with open(page, encoding="utf-8") as file:
+        text = file.read()
+    missing = [word for pair in TASKS for word in (pair[0], "reach-so101", "lift-cube") if word not in text]
+    recordings = [name for name in os.listdir(folder) if name.endswith(".mcap")]
+    print(f"one report of {len(recordings)} recordings of arms: {len(text)} bytes")
+    return not missing and len(recordings) == len(TASKS)
 
 
 def main():
@@ -60,11 +90,14 @@ def main():
     episodes = int(sys.argv[2]) if len(sys.argv) > 2 else 5
     failed = False
     with tempfile.TemporaryDirectory() as folder:
+        kept = os.path.join(folder, "kept")
+        os.mkdir(kept)
         for robot, task in TASKS:
             wanted = done = 0
             for seed in range(episodes):
+                record = kept if seed == 0 else None
                 wanted += plain(program, task, seed)["episodes"][0]["success"]
-                world, loop = over_bytes(program, robot, task, seed, folder)
+                world, loop = over_bytes(program, robot, task, seed, folder, record)
                 done += world["success"] and loop is not None
                 age = loop["observation_age_us"]["p99"] / 1000 if loop else float("nan")
                 misses = loop["deadline_misses"] if loop else "no"
@@ -76,6 +109,7 @@ def main():
             print(f"{robot} {task}: {done} over bytes, {wanted} in plain simulation, of {episodes}")
             # One episode may be lost to a machine that others keep busy.
             failed |= done < 0.9 * wanted and wanted - done > 1
+        failed |= not one_report(program, kept)
     sys.exit(failed)
 
 

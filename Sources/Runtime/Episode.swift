@@ -14,6 +14,8 @@ public enum EndReason: String, Sendable {
     case timeLimit = "time-limit"
     /// The user asked to stop.
     case interrupted
+    /// The operator said whether it was a success.
+    case labelled = "operator"
 }
 
 /// What one episode came to.

@@ -29,8 +29,10 @@ public struct SafetyLimits: Equatable, Sendable {
     public var gripperOpening: Double
     /// The fastest gripper motion in metres per second, between the pads.
     public var gripperSpeed: Double
+    /// Where in the world the robot may be; nil for anywhere.
+    public var envelope: SafetyEnvelope?
 
-    /// Creates limits.
+    /// Creates limits, without an envelope.
     ///
     /// - Throws: ``Diagnostics/InputError`` for an empty range, a joint speed that is not positive, a gripper
     ///   opening or speed under 0.
@@ -73,6 +75,8 @@ public struct SafetyInterventions: OptionSet, Sendable, BitwiseCopyable {
     public static let acceleration = SafetyInterventions(rawValue: 4)
     /// The gripper was limited in range or speed.
     public static let gripper = SafetyInterventions(rawValue: 8)
+    /// The robot was kept in its envelope: above the floor, its tool in the box.
+    public static let envelope = SafetyInterventions(rawValue: 16)
 }
 
 /// The last stage before a plant, the same in simulation and on an arm.
@@ -80,9 +84,9 @@ public struct SafetyInterventions: OptionSet, Sendable, BitwiseCopyable {
 /// Limits act against the last command, not against a measured position, so that they cost no
 /// extra read and a slow arm is not held back further.
 public struct SafetyGate: Sendable {
-    private let limits: SafetyLimits
-    private var last: JointCommand
-    private var lastVelocity: JointVector
+    let limits: SafetyLimits
+    var last: JointCommand
+    var lastVelocity: JointVector
     private var lastWanted: JointVector
 
     /// Creates a gate that starts at `command`, at rest.
@@ -127,6 +131,8 @@ public struct SafetyGate: Sendable {
     ) throws(LoopFault) -> JointCommand {
         guard wanted.arm.isFinite else { throw .notFinite(what: "joint command") }
         guard wanted.gripperOpening.isFinite else { throw .notFinite(what: "gripper command") }
+        let before = last
+        let speeds = lastVelocity
         var command = wanted
         for index in 0..<limits.joints.count {
             command.arm[index] = admitJoint(
@@ -142,7 +148,12 @@ public struct SafetyGate: Sendable {
             interventions: &interventions
         )
         last = command
-        return command
+        if let envelope = limits.envelope,
+            !stay(in: envelope, after: before, speeds, seconds: seconds)
+        {
+            interventions.insert(.envelope)
+        }
+        return last
     }
 
     /// The next command of a ramp to rest, at the acceleration limits; the gripper stays.

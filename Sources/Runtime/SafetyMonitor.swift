@@ -12,11 +12,16 @@ public struct SafetyMonitor: Sendable {
     public private(set) var silentTicks = 0
     /// The joint that was blocked, the motor that complained or went silent; nil for none.
     public private(set) var culprit: Int?
+    /// What does not stop the arm yet and should be looked at.
+    public private(set) var warnings = SafetyWarnings()
 
     private let lostTicksToStop: Int
     private let following: FollowingError
     private var lagging: JointVector
     private var silent: [Int]
+    private let warmth: Int
+    /// The first voltage that each motor has told; 0 for none yet.
+    private var firstVolts: [Double]
 
     /// Creates a monitor.
     ///
@@ -25,17 +30,27 @@ public struct SafetyMonitor: Sendable {
     ///   - motorCount: Motors that answer, the gripper's included.
     ///   - lostTicksToStop: After so many ticks in a row without an answer, of all motors or of one.
     ///   - following: How far and how long a joint may lag behind its command.
+    ///   - warmth: From how many degrees Celsius on a motor is warned of.
     public init(
         jointCount: Int,
         motorCount: Int,
         lostTicksToStop: Int,
-        following: FollowingError
+        following: FollowingError,
+        warmth: Int = SafetyMonitor.standardWarmth
     ) {
         self.lostTicksToStop = lostTicksToStop
         self.following = following
         lagging = JointVector(count: jointCount)
         silent = [Int](repeating: 0, count: motorCount)
+        self.warmth = warmth
+        firstVolts = [Double](repeating: 0, count: motorCount)
     }
+
+    /// Ten degrees under what Feetech's and the hottest Dynamixels' servos shut down at.
+    public static let standardWarmth = 60
+
+    /// The share of its first voltage under which a supply is too weak for what the arm does.
+    public static let weakSupply = 0.85
 
     /// Takes note of who answered in this tick; bit `i` of `answered` is motor `i`.
     public mutating func note(answered: UInt32) {
@@ -63,6 +78,16 @@ public struct SafetyMonitor: Sendable {
         }
     }
 
+    /// Takes note of a motor's temperature in degrees Celsius and its supply in volts.
+    public mutating func note(celsius: Int, volts: Double, motor: Int) {
+        if celsius >= warmth { warnings.insert(.hot) }
+        if firstVolts[motor] == 0 { firstVolts[motor] = volts }
+        if volts < firstVolts[motor] * Self.weakSupply { warnings.insert(.weakSupply) }
+    }
+
+    /// Takes note of a motor that says its voltage is out of its range.
+    public mutating func noteVoltage() { warnings.insert(.voltage) }
+
     /// Takes note of a motor that must not go on.
     public mutating func note(complaint what: StaticString, motor: Int) {
         latch(.plant(what: what), motor)
@@ -72,5 +97,31 @@ public struct SafetyMonitor: Sendable {
         guard fault == nil else { return }
         fault = new
         culprit = motor
+    }
+}
+
+/// What an arm's operator should look at before it stops the arm.
+public struct SafetyWarnings: OptionSet, Sendable, BitwiseCopyable {
+    /// One bit a kind.
+    public let rawValue: UInt8
+
+    /// Creates a set from its bits.
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// A motor nears the temperature at which it shuts down.
+    public static let hot = SafetyWarnings(rawValue: 1)
+    /// A motor's supply has sagged under load.
+    public static let weakSupply = SafetyWarnings(rawValue: 2)
+    /// A motor says that its voltage is out of its range.
+    public static let voltage = SafetyWarnings(rawValue: 4)
+
+    /// One sentence each.
+    public var lines: [String] {
+        let all: [(SafetyWarnings, String)] = [
+            (.hot, "a servo is hot: let the arm rest"),
+            (.weakSupply, "the supply sags under load: a stronger one, or shorter cables"),
+            (.voltage, "a servo says that its voltage is out of its range"),
+        ]
+        return all.filter { contains($0.0) }.map(\.1)
     }
 }

@@ -29,6 +29,8 @@ public struct TaskDefinition: Sendable {
     public var timeLimit: TimeSpan
     /// How actions become motion.
     public var control: Control
+    /// Where the robot's parts may be; nil for anywhere.
+    public var safety: Safety?
     /// What is in the world besides the robot.
     public var scene: [SceneObject]
     /// Starts that are chosen from a list.
@@ -114,6 +116,14 @@ extension TaskDefinition {
         public var policy: Double
         /// The least physics rate; the real one is derived from the control rate.
         public var physics: Double
+    }
+
+    /// Where the safety gate keeps the robot, in the world.
+    public struct Safety: Equatable, Sendable {
+        /// The lowest height that a part of it may reach, in metres; nil for none.
+        public var floor: Double?
+        /// The box that the tool frame stays in; nil for none.
+        public var box: BoxRegion?
     }
 
     /// How actions become motion.

@@ -67,6 +67,9 @@ enum TaskFile {
             },
             timeLimit: .seconds(try root.quantity("time_limit", .time, in: 0.1...3600)),
             control: try control(root.mapping("control")),
+            safety: try root.optional("safety").map { (value) throws(InputError) in
+                try safety(value.mapping())
+            },
             scene: scene,
             fixedStarts: fixedStarts,
             separations: try PlacementSection.separations(
@@ -223,6 +226,20 @@ enum TaskFile {
         )
         try mapping.finish()
         return control
+    }
+
+    private static func safety(
+        _ mapping: YAMLMapping
+    ) throws(InputError) -> TaskDefinition.Safety {
+        let safety = TaskDefinition.Safety(
+            floor: try mapping.optional("floor") == nil
+                ? nil : mapping.quantity("floor", .length, in: -10...10),
+            box: try mapping.optional("box").map { (value) throws(InputError) in
+                try region(value.mapping())
+            }
+        )
+        try mapping.finish()
+        return safety
     }
 
     /// The rules, which `expert: script` asks for.

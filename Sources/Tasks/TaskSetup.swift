@@ -136,7 +136,29 @@ public struct TaskSetup: Sendable {
 
     /// The robot's limits as the safety gate wants them.
     public func limits() throws(InputError) -> SafetyLimits {
-        try SafetyLimits(robot: robot)
+        var limits = try SafetyLimits(robot: robot)
+        limits.envelope = task.safety.map(envelope)
+        return limits
+    }
+
+    /// The same for an arm that is not simulated: where the task says nothing, all parts stay above its
+    /// table, the height 0, but for what a soft finger gives.
+    public func armLimits() throws(InputError) -> SafetyLimits {
+        var limits = try limits()
+        limits.envelope = limits.envelope ?? envelope(TaskDefinition.Safety(floor: Self.armFloor))
+        return limits
+    }
+
+    /// How far under the table a command may reach, in metres.
+    private static let armFloor = -0.005
+
+    private func envelope(_ safety: TaskDefinition.Safety) -> SafetyEnvelope {
+        SafetyEnvelope(
+            robot: robot,
+            worldFromBase: task.worldFromBase,
+            floor: safety.floor,
+            box: safety.box.map { ToolWorkspace(lower: $0.lower, upper: $0.upper) }
+        )
     }
 
     /// The task's scripted expert, seeing the true state of `plant`.

@@ -5,8 +5,10 @@ import Testing
 private let floors: [String: Int] = [
     "Diagnostics": 0, "CBullet": 0, "CUrdf": 0, "CKinematics": 0, "CRaycast": 0, "CHDF5": 0,
     "CMalloc": 0, "CKernels": 0, "CDigest": 0, "CCryptoSystem": 0, "CBulletSystem": 0,
-    "CUrdfSystem": 0, "CEigenSystem": 0, "CMesh": 0, "CAssimpSystem": 0, "CRealtime": 0, "CProcessor": 0,
-    "CZlib": 0, "CPngSystem": 0, "CPng": 0, "CGLFW": 0, "CSerial": 0,
+    "CUrdfSystem": 0, "CEigenSystem": 0, "CMesh": 0, "CAssimpSystem": 0, "CRealtime": 0,
+    "CProcessor": 0,
+    "CZlib": 0, "CPngSystem": 0, "CPng": 0, "CGLFW": 0, "CSerial": 0, "CCamera": 0,
+    "CJpegSystem": 0,
     "Spatial": 1, "Processor": 1,
     "Robots": 2, "Physics": 2, "Inference": 2,
     "Runtime": 3,
@@ -33,7 +35,7 @@ private let wrappers: [String: Set<String>] = [
     "CRaycast": ["Sensing"], "CHDF5": ["Recording"], "CMalloc": ["simrun-bench"],
     "CDigest": ["Runtime"], "CRealtime": ["Runtime"], "CKernels": ["Inference"],
     "CProcessor": ["Processor"], "CZlib": ["Recording"], "CPng": ["Recording"],
-    "GRDB": ["Results"], "CGLFW": ["Viewer"], "CSerial": ["Bridge"],
+    "GRDB": ["Results"], "CGLFW": ["Viewer"], "CSerial": ["Bridge"], "CCamera": ["Bridge"],
 ]
 
 private let root = URL(filePath: #filePath)

@@ -48,7 +48,14 @@ import Testing
         port.sleep(until: .milliseconds(250))
         let period = TimeSpan.milliseconds(10)
         var plant = try SerialPlant(bus: bus, robot: robot, servos: servos, period: period)
-        let limits = try SafetyLimits(robot: robot)
+        var limits = try SafetyLimits(robot: robot)
+        let envelope = SafetyEnvelope(
+            robot: robot,
+            worldFromBase: .identity,
+            floor: 0,
+            box: ToolWorkspace(lower: Vector3(0.05, -0.2, 0), upper: Vector3(0.35, 0.2, 0.3))
+        )
+        limits.envelope = envelope
         var gate = SafetyGate(
             limits: limits,
             startingAt: JointCommand(
@@ -59,7 +66,7 @@ import Testing
         var random = RandomStream(seed: 9, stream: 1)
         var last = plant.jointState.positions
         var goals = arm.bus.servos.map { $0[.goalPosition] }
-        var (admitted, refused, isFirst) = (0, 0, true)
+        var (admitted, refused, kept, isFirst) = (0, 0, 0, true)
         for _ in 0..<100_000 {
             let wish = Self.command(&random, at: last)
             var interventions = SafetyInterventions()
@@ -67,6 +74,7 @@ import Testing
                 let command = try gate.admit(wish, after: 0.01, interventions: &interventions)
                 try plant.advance(holding: command, substeps: 1)
                 admitted += 1
+                if interventions.contains(.envelope) { kept += 1 }
                 last = command.arm
             } catch {
                 // Refused: nothing may have reached the bus.
@@ -84,11 +92,20 @@ import Testing
                 let moved = Double(abs(sent[joint] - goals[joint])) * 2 * Double.pi / 4096
                 if !isFirst { #expect(moved <= limit.velocity * 0.01 + 2 * step) }
             }
+            // Above the table, the tool in its box: but for the encoder's rounding at arm's length.
+            var goal = JointCommand(
+                arm: last,
+                gripperOpening: servos.opening(atStep: Double(sent[5]))
+            )
+            for joint in limits.joints.indices {
+                goal.arm[joint] = servos.joints[joint].position(atStep: Double(sent[joint]))
+            }
+            #expect(envelope.excess(of: goal).most < 2e-3)
             #expect(sent.allSatisfy { (0...4095).contains($0) })
             goals = sent
             isFirst = false
         }
-        #expect(admitted > 80_000 && refused > 1000)
+        #expect(admitted > 80_000 && refused > 1000 && kept > 10_000)
     }
 
     @Test func thePlantItselfRefusesWhatIsNotFinite() throws {

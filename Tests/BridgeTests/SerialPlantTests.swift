@@ -254,11 +254,8 @@ struct ClosurePolicy: Policy {
             let home = try Self.robot.get().home
             var bench = try bench(wire) { _ in home.values.map { Float($0 + 1) } + [0] }
             for _ in 0..<20 { try bench.loop.tick() }
-            let stop = ArmStop(
-                bus: bench.bus,
-                table: bench.arm.bus.servos[0].table,
-                ids: [1, 2, 3, 4, 5, 6, 7]
-            )
+            let table = bench.arm.bus.servos[0].table
+            let stop = ArmStop(bus: bench.bus, servos: ArmServos.row(7, table))
             bench.arm.bus.faults.drop = 0.3
             let start = bench.port.now()
             #expect(stop.holdHere(until: start + .seconds(1)) == 7)

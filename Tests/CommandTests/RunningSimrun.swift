@@ -4,9 +4,10 @@ import Foundation
 final class RunningSimrun {
     let process = Process()
     private let folder: URL
+    private var input: Pipe?
 
-    /// Starts `simrun` with `arguments`.
-    init(_ arguments: [String]) throws {
+    /// Starts `simrun` with `arguments`, with a pipe as its standard input where it is to be told something.
+    init(_ arguments: [String], input hasInput: Bool = false) throws {
         folder = try Simrun.temporaryFolder()
         process.executableURL = Simrun.program
         process.arguments = arguments
@@ -16,8 +17,16 @@ final class RunningSimrun {
         }
         process.standardOutput = try FileHandle(forWritingTo: URL(filePath: path("out")))
         process.standardError = try FileHandle(forWritingTo: URL(filePath: path("err")))
+        if hasInput {
+            let pipe = Pipe()
+            input = pipe
+            process.standardInput = pipe
+        }
         try process.run()
     }
+
+    /// Writes words to its standard input.
+    func say(_ words: String) { input?.fileHandleForWriting.write(Data(words.utf8)) }
 
     /// Kills what still runs, so that a failed test leaves nothing behind.
     deinit {

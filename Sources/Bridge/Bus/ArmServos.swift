@@ -22,6 +22,8 @@ public struct JointServo: Sendable {
     public var torqueLimit: Double
     /// The crank between servo and slider, if any.
     public var crank: ServoCrank?
+    /// The time constant in seconds with which its joint closes on a goal; 0 where nobody knows.
+    public var timeConstant = 0.0
 
     /// Creates a servo without shadows and crank, at full torque, with 4096 steps a turn.
     public init(
@@ -113,7 +115,8 @@ public struct ArmServos: Sendable {
         var joints: [JointServo] = []
         var gripper: JointServo?
         for servo in map.servos {
-            let known = try Self.servo(servo, of: map)
+            var known = try Self.servo(servo, of: map)
+            known.timeConstant = robot.links[servo.link].motor.timeConstant
             if servo.link < robot.armJointCount { joints.append(known) } else { gripper = known }
         }
         self.init(

@@ -9,6 +9,8 @@ public final class EmulatedArm<Joints: DrivenJoints> {
     public internal(set) var joints: Joints
     /// How far the world has come, in seconds.
     public private(set) var time = 0.0
+    /// For how long the joints have moved, in seconds: ``time`` without what was skipped.
+    public private(set) var motionTime = 0.0
     private let map: ArmServos
     private var drive: JointDrive
     /// Indices of shadows among the bus's servos, whom they follow, and how they are mounted.
@@ -47,6 +49,7 @@ public final class EmulatedArm<Joints: DrivenJoints> {
         let step = joints.timestepSeconds
         while self.time + step <= time {
             self.time += step
+            motionTime += step
             ask(seconds: step)
             joints.advance(drive)
             feel()

@@ -37,8 +37,7 @@ public struct ArmGuard {
         let port = SerialPort(inherited: Lifeline.portDescriptor, baud: servos.baud)
         let stop = ArmStop(
             bus: ServoBus(wire: servos.wire, port: port),
-            table: servos.table,
-            ids: servos.all.map(\.id)
+            servos: servos
         )
         send(LifelineWord.ready, on: socket)
         var hasBegun = false
@@ -60,11 +59,11 @@ public struct ArmGuard {
         }
     }
 
-    /// Holds the arm, and once more a little later, should a last goal have been on its way.
+    /// Holds the arm, and looks again a little later.
     private func hold(_ stop: ArmStop, _ port: SerialPort) -> Int {
-        _ = stop.holdHere(until: port.now() + .seconds(2))
+        let held = stop.holdHere(until: port.now() + .seconds(5))
         port.sleep(until: port.now() + .milliseconds(60))
-        return stop.holdHere(until: port.now() + .seconds(5))
+        return min(held, stop.insist(until: port.now() + .seconds(2)))
     }
 
     private func send(_ word: UInt8, on socket: Int32) {

@@ -28,6 +28,8 @@ public struct SerialPlant: Plant {
     public private(set) var shortenedTicks = 0
     /// Nobody judges an arm but its operator.
     public private(set) var status = EpisodeStatus()
+    /// Whether the operator has judged the episode.
+    public private(set) var isJudged = false
 
     private let registers: ArmRegisters
     private let kinematics: KinematicModel
@@ -93,10 +95,12 @@ public struct SerialPlant: Plant {
         start = bus.port.now()
         for index in heardAt.indices { heardAt[index] = .zero }
         status = EpisodeStatus()
+        isJudged = false
     }
 
     /// Takes the operator's judgement of the episode.
     public mutating func judge(success: Bool) {
+        isJudged = true
         status.holdsNow = success
         status.heldOnce = status.heldOnce || success
         status.succeededAt = success ? elapsed : nil
@@ -183,6 +187,7 @@ public struct SerialPlant: Plant {
         takeOver(askedAt: askedAt)
         for index in 0..<registers.count where registers.present.hasAnswered(index) {
             let alert = registers.alert(index)
+            if alert.contains(.voltage) { monitor.noteVoltage() }
             if !alert.isDisjoint(with: .stopping), !alert.contains(.hardware) {
                 monitor.note(complaint: Self.words(alert), motor: index)
             }
@@ -225,7 +230,9 @@ public struct SerialPlant: Plant {
         // Feetech's present block has told both.
         let isTold = registers.map.wire == .feetech && registers.present.hasAnswered(turn)
         guard isClimate || isTold else { return }
-        climate.note(registers.climate(turn), servo: turn)
+        let told = registers.climate(turn)
+        climate.note(told, servo: turn)
+        monitor.note(celsius: told.celsius, volts: told.volts, motor: turn)
     }
 
     private static func words(_ alert: ServoAlert) -> StaticString {

@@ -7,7 +7,8 @@ public struct SafetyMessage: Decodable, Equatable, Sendable {
     public var wanted: [Double]
     /// The command that the robot got, alike.
     public var command: [Double]
-    /// What the gate changed: `position`, `velocity`, `acceleration`, `gripper`.
+    /// What the gate changed: `position`, `velocity`, `acceleration`, `gripper`,
+    /// `envelope`.
     public var interventions: [String]
 
     /// The schema's properties.
@@ -18,7 +19,7 @@ public struct SafetyMessage: Decodable, Equatable, Sendable {
 
     private static let kinds: [(set: SafetyInterventions, name: String)] = [
         (.position, "position"), (.velocity, "velocity"), (.acceleration, "acceleration"),
-        (.gripper, "gripper"),
+        (.gripper, "gripper"), (.envelope, "envelope"),
     ]
 
     /// The message for a tick.

@@ -31,9 +31,11 @@ struct ArmSummary: Encodable {
     var hottestServo: String?
     var hottestCelsius: Int?
     var lowestVolts: Double?
+    /// What should be looked at before it stops the arm.
+    var warnings: [String]
 
     enum CodingKeys: String, CodingKey {
-        case port, mirrored, bus
+        case port, mirrored, bus, warnings
         case dryRun = "dry_run"
         case partialTicks = "partial_ticks"
         case silentTicks = "silent_ticks"
@@ -62,6 +64,7 @@ struct ArmSummary: Encodable {
         partialTicks = plant.partialTicks
         silentTicks = plant.silentTicks
         shortenedTicks = plant.shortenedTicks
+        warnings = plant.monitor.warnings.lines
         if let hottest = plant.climate.hottest {
             hottestServo = servos.all[hottest.servo].joint
             hottestCelsius = hottest.celsius
@@ -83,6 +86,7 @@ struct ArmSummary: Encodable {
                 "hottest \(hottestServo) at \(hottestCelsius) °C, lowest \(lowestVolts.text(1)) V"
             )
         }
+        lines += warnings.map { "warning: " + $0 }
         if !mirrored.isEmpty {
             lines.append("mirrored, not seen: " + mirrored.joined(separator: ", "))
         }

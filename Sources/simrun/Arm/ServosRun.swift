@@ -66,19 +66,20 @@ final class ServosRun {
 }
 
 /// Where the servos were and where they were told to be, a line every 5 ms: seconds of the monotonic
-/// clock, each servo's step, each servo's goal.
+/// clock, seconds for which the joints have moved (those that a busy computer lost are none), each
+/// servo's step, each servo's goal.
 struct ServoTrace {
     static let period = TimeSpan.milliseconds(5)
     private(set) var text: String
 
     init(joints: [String]) {
         let goals = joints.map { $0 + ".goal" }
-        text = (["seconds"] + joints + goals).joined(separator: ",") + "\n"
+        text = (["seconds", "motion"] + joints + goals).joined(separator: ",") + "\n"
     }
 
     mutating func note(_ arm: EmulatedArm<SceneJoints>, at time: TimeSpan) {
         let servos = arm.bus.servos.prefix(arm.jointNames.count)
-        text += time.seconds.text(4)
+        text += time.seconds.text(4) + "," + arm.motionTime.text(4)
         for name in [RegisterName.presentPosition, .goalPosition] {
             for servo in servos { text += ",\(servo[name])" }
         }

@@ -11,19 +11,22 @@ struct RunArm: ParsableCommand {
         commandName: "run",
         abstract: "Run a policy on an arm: the same loop, gate and policies as in simulation.",
         discussion: """
-            One episode, to the task's success or its time limit. Ctrl-C parks the arm; Enter, SIGUSR1 \
-            or --stop-file brake it where it is. Torque stays on.
+            One episode, to the task's success or its time limit, or to your word: s Enter says that it \
+            is a success, f Enter that it is none. Ctrl-C parks the arm; Enter alone, SIGUSR1 or \
+            --stop-file brake it where it is. Torque stays on.
             """
     )
 
     @OptionGroup var arm: ArmOptions
     @OptionGroup var options: ArmRunOptions
+    @Flag(help: "Take the operator's words from a standard input that is no terminal, too.")
+    var labelled = false
     @OptionGroup(title: "Where to look") var paths: SearchPaths
 
     func run() throws {
         let limits = try options.limits()
         let plan = try options.plan(robot: arm.robot, paths)
-        let cameras = try MirroredCameras(options.camera, task: plan.setup.task)
+        let cameras = try CameraSources(options.camera, task: plan.setup.task)
         try cameras.require(for: plan)
         let connection = try arm.connect(plan.setup.robot)
         connection.advice.forEach(Console.errorText)
@@ -35,7 +38,8 @@ struct RunArm: ParsableCommand {
             limits: limits,
             isDry: options.dryRun,
             stopFile: options.stopFile,
-            paths: paths
+            paths: paths,
+            takesLabels: labelled
         )
         let (result, summary) = try Outcome.onTheBus { try run.run() }
         if options.json {
@@ -66,7 +70,8 @@ struct ArmRunOptions: ParsableArguments {
     var until: StopRule?
     @Option(
         help: ArgumentHelp(
-            "Where a camera's pictures come from: NAME=mirrored, the simulation that follows the arm.",
+            "Where a camera's pictures come from: NAME=mirrored, the simulation that follows the arm;"
+                + " NAME=/dev/video0; NAME=depth:SOCKET, a depth feeder's.",
             valueName: "name=source"
         )
     )
@@ -85,6 +90,18 @@ struct ArmRunOptions: ParsableArguments {
     var watchdog = "100ms"
     @Option(help: ArgumentHelp("Brake when this file appears.", valueName: "file"))
     var stopFile: String?
+    @Option(help: ArgumentHelp("Record each episode there, as MCAP.", valueName: "dir"))
+    var record: String?
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Record camera pictures too, where every camera has a source."
+    )
+    var recordImages = true
+    @Option(
+        defaultAsFlag: LiveSink.standardPort,
+        help: ArgumentHelp("Show the arm to Foxglove, at ws://127.0.0.1:PORT.", valueName: "port")
+    )
+    var live: Int?
     @Flag(help: "Print one JSON object on standard output and nothing else.") var json = false
 
     /// What bounds the arm besides the gate.
@@ -135,7 +152,12 @@ struct ArmRunOptions: ParsableArguments {
         if let execute { words.append("--execute=\(execute)") }
         if let instruction { words.append("--instruction=\(instruction)") }
         if let until { words.append("--until=\(until.rawValue)") }
+        if let record { words.append("--record=\(record)") }
+        if let live { words.append("--live=\(live)") }
+        if !recordImages { words.append("--no-record-images") }
         words += paths.flags + ["--", task]
-        return try RunPlan(options: try TaskOptions.parse(words), arguments: words)
+        var plan = try RunPlan(options: try TaskOptions.parse(words), arguments: words)
+        plan.configuration.limits = try plan.setup.armLimits()
+        return plan
     }
 }

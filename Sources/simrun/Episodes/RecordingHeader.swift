@@ -65,6 +65,14 @@ struct RecordingHeader {
     ///
     /// - Throws: ``InputError`` when its files are gone or its arguments are not understood.
     static func plan(of recording: RecordedEpisode) throws -> RunPlan {
+        if let plant = recording.values["plant"] {
+            throw InputError(
+                file: recording.path,
+                key: "metadata plant",
+                expected: "a recording of a simulation, which can be run again",
+                found: "one of \(plant == "arm" ? "an arm" : "a \(plant)")"
+            )
+        }
         let text = try recording.value("arguments")
         guard let arguments = try? JSONDecoder().decode([String].self, from: Data(text.utf8)),
             var options = try? TaskOptions.parse(arguments)

@@ -12,6 +12,7 @@ final class RecordingSession {
     private let recorder: EpisodeRecorder
     private let shapes: [SceneShape]
     private let folder: String?
+    private let notes: [String: String]
     /// Viewers see an episode in its own time: when it began, unless nobody watches or the wall
     /// clock keeps the time.
     private var shownSince: TimeSpan?
@@ -21,8 +22,18 @@ final class RecordingSession {
 
     /// Nil when nothing is recorded.
     ///
-    /// - Parameter shape: The shape of the loop's policy.
-    init?(plan: RunPlan, plant: SimulatedPlant, shape: PolicyShape) throws(InputError) {
+    /// - Parameters:
+    ///   - plan: The run.
+    ///   - plant: Its plant.
+    ///   - shape: The shape of the loop's policy.
+    ///   - notes: What else each recording's header says.
+    init?(
+        plan: RunPlan,
+        plant: some RecordedPlant,
+        shape: PolicyShape,
+        notes: [String: String] = [:]
+    ) throws(InputError) {
+        self.notes = notes
         var sinks = plan.sinks
         folder = plan.options.record
         if let folder { sinks.append(try Self.files(in: folder, task: plan.setup.task.name)) }
@@ -50,13 +61,13 @@ final class RecordingSession {
     var hasFailed: Bool { recorder.hasFailed }
 
     /// Starts an episode on a plant that has just been reset.
-    func begin(seed: UInt64, plant: SimulatedPlant) throws(InputError) {
+    func begin(seed: UInt64, plant: some RecordedPlant) throws(InputError) {
         let isPaced = plan.options.live != nil && plan.configuration.clock != .wall
         shownSince = isPaced ? MonotonicTime().now() : nil
         let epoch = plan.recordingEpoch ?? UInt64(Date().timeIntervalSince1970 * 1e9)
         try recorder.begin(
             RecordingDescription(
-                values: RecordingHeader(plan, seed: seed).values,
+                values: RecordingHeader(plan, seed: seed).values.merging(notes) { $1 },
                 layout: recorder.layout,
                 shapes: shapes,
                 epoch: epoch
@@ -66,8 +77,8 @@ final class RecordingSession {
     }
 
     /// Notes the tick that has just ended.
-    func note<Brain: Policy, Time: TimeSource>(
-        _ loop: ControlLoop<SimulatedPlant, Brain, Time>,
+    func note<Body: RecordedPlant, Brain: Policy, Time: TimeSource>(
+        _ loop: ControlLoop<Body, Brain, Time>,
         acted: Bool
     ) {
         if loop.lastTrace.candidates > 0 {
@@ -139,7 +150,7 @@ final class RecordingSession {
 
     private static func layout(
         _ plan: RunPlan,
-        _ plant: SimulatedPlant,
+        _ plant: some RecordedPlant,
         _ shape: PolicyShape
     ) -> EpisodeLayout {
         let observation = plant.blankObservation

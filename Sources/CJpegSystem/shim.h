@@ -1,0 +1,1 @@
+/* Nothing of libjpeg is visible to Swift; the leaf CCamera wraps it. */
