@@ -157,11 +157,8 @@ struct CameraSources {
                 camera: task.cameras.first?.camera.name
             )
         case .language(let policy):
-            for view in policy.statistics.views {
-                let source = sources[view]
-                guard source?.isMirrored == true || source?.colours != nil else {
-                    throw missing("\(plan.policyName) looks through camera \(view)", camera: view)
-                }
+            for view in policy.statistics.views where !hasColours(view) {
+                throw missing("\(plan.policyName) looks through camera \(view)", camera: view)
             }
         case .network(let model):
             let manifest = model.manifest
