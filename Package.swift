@@ -24,9 +24,10 @@ let argumentParser: Target.Dependency = .product(
     package: "swift-argument-parser"
 )
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
-let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket"].map {
-    .product(name: $0, package: "swift-nio")
-}
+let nio: [Target.Dependency] =
+    ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket"].map {
+        .product(name: $0, package: "swift-nio")
+    } + [.product(name: "NIOSSL", package: "swift-nio-ssl")]
 let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
 
 /// C and C++ leaves (plain-C headers in front, libraries behind), and the one shared error type.
@@ -288,6 +289,7 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     ],
     targets: floor0 + sources + tests,
     cxxLanguageStandard: .cxx17

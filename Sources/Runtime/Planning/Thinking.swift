@@ -140,7 +140,7 @@ struct Thinking<Brain: Policy, Time: TimeSource> {
     mutating func start(
         atStep step: Int,
         _ observation: Observation,
-        controller: ArmController,
+        controller: ActionController,
         held: JointCommand,
         trace: inout TickTrace
     ) throws(LoopFault) {
@@ -201,6 +201,7 @@ struct Thinking<Brain: Policy, Time: TimeSource> {
         }
         do {
             trace.stages.infer = try planner.plan(observation, frozen: committed, count: count)
+            trace.served = planner.served
             trace.planned = true
             latest.copy(planner.chunk)
         } catch {
@@ -213,6 +214,7 @@ struct Thinking<Brain: Policy, Time: TimeSource> {
     private mutating func take(into trace: inout TickTrace) throws(LoopFault) {
         do {
             trace.stages.infer = try planner.take()
+            trace.served = planner.served
             trace.planned = true
             latest.copy(planner.chunk)
             trace.isBeside = strategy.plansBeside
