@@ -51,6 +51,8 @@ test: python-env
 	@tools/test.sh
 
 test-long: python-env
+	@tools/setup.sh "libegl1:Meta-World's pictures" "libegl-mesa0:their driver" \
+		"libgl1-mesa-dri:OpenGL for them"
 	@tools/setup.sh "g++-aarch64-linux-gnu:compiling the kernels for arm64" \
 		"qemu-user:running them there" \
 		"slurm-wlm:running a sweep as an array" "munge:Slurm's authentication" \

@@ -119,6 +119,20 @@ sanitized() {
 }
 
 bus_fuzz() { tools/fuzz-bus.sh 300; }
+wire_fuzz() { tools/fuzz-wire.sh 300; }
+# Broken frames against a living server, in the build of "address sanitizer".
+server_fuzz() {
+    SIMRUN_FUZZ_SECONDS=300 ASAN_OPTIONS=detect_leaks=0 swift test --skip-build --sanitize=address \
+        --scratch-path .build/address --filter ServerFuzzTests
+}
+# 16 clients at once for ten minutes: memory stays, nobody is starved or answered in another's place.
+clients() { "$SIMRUN_PYTHON" tools/check_clients.py "$simrun" 600; }
+# Meta-World's experts on eight tasks: lockstep through our loop is its own loop, to the last bit.
+metaworld() {
+    "$SIMRUN_PYTHON" -m pip install --quiet --disable-pip-version-check --no-deps \
+        -r training/requirements-worlds.txt \
+        && "$SIMRUN_PYTHON" tools/check_metaworld.py "$simrun"
+}
 # An arm whose loop is killed stops within 150 ms, on both buses.
 killed_arm() {
     SIMRUN_STOPS_WITHIN=0.15 SIMRUN_BINARY=$PWD/$simrun swift test --skip-build \
@@ -202,4 +216,8 @@ step "an emulated arm at 100 Hz for 10 minutes" arm_soak 0
 step "the same, a tenth of the answers lost" arm_soak 0.1
 step "make dist in a clean Debian" dist
 step "servo parsers fuzzed for 5 minutes" bus_fuzz
+step "policy messages fuzzed for 5 minutes" wire_fuzz
+step "a policy server fuzzed for 5 minutes, address sanitizer" server_fuzz
+step "16 clients at once for 10 minutes" clients
+step "Meta-World through simrun plant" metaworld
 finish

@@ -25,6 +25,8 @@ probe() {
 }
 robots() { SIMRUN_BINARY=.build/release/simrun "$SIMRUN_PYTHON" tools/test_robots.py; }
 bus_fuzz() { tools/fuzz-bus.sh 30; }
+wire_fuzz() { tools/fuzz-wire.sh 30; }
+python_package() { (cd python && "$SIMRUN_PYTHON" -m pytest -q); }
 servo_masters() { "$SIMRUN_PYTHON" tools/test_servos.py "$simrun"; }
 arm() { "$SIMRUN_PYTHON" tools/test_arm.py "$simrun" 2; }
 benchmarks() { "$SIMRUN_PYTHON" -m pytest -q benchmarks; }
@@ -77,6 +79,11 @@ recordings() {
 # openpi's own client, and hostile ones beside it.
 serve() { timeout 300 "$SIMRUN_PYTHON" tools/check_serve.py "$simrun"; }
 remote() { timeout 300 "$SIMRUN_PYTHON" tools/check_remote.py "$simrun"; }
+clients() { "$SIMRUN_PYTHON" tools/check_clients.py "$simrun" 60; }
+# Outside worlds under our loop, our tasks under Gymnasium's checker.
+plants() { timeout 600 "$SIMRUN_PYTHON" tools/check_plant.py "$simrun"; }
+# A policy server that speaks LIBERO's keys, and ours spoken to in them.
+maps() { timeout 300 "$SIMRUN_PYTHON" tools/check_maps.py "$simrun"; }
 live() { "$SIMRUN_PYTHON" tools/check_live.py "$simrun"; }
 why() { "$SIMRUN_PYTHON" tools/check_why.py "$simrun" conveyor-pick --target-speed 0.3; }
 # The script that users copy: the second run is held against the first.
@@ -107,6 +114,8 @@ step "tests of the commands" command_tests
 step "policy server of openpi-client" policy_server
 step "latency traces and probe" probe
 step "servo parsers fuzzed, address sanitizer" bus_fuzz
+step "policy messages fuzzed, address sanitizer" wire_fuzz
+step "the Python package" python_package
 step "benchmarks: statistics and peers" benchmarks
 # A release build keeps one processor busy for most of its time.
 beside "training smoke test" training
@@ -129,6 +138,9 @@ step "100 recordings read by mcap" recordings
 step "live, watched and attacked" live
 step "served to openpi-client, and attacked" serve
 step "same episodes over the wire" remote
+step "16 clients at once for a minute" clients
+step "outside worlds, and tasks as environments" plants
+step "other conventions' keys over the wire" maps
 step "why names a planted stall" why
 step "examples/ci" ci_example
 step "documented queries answer" queries

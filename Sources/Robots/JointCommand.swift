@@ -4,6 +4,10 @@ public struct JointCommand: Equatable, Sendable, BitwiseCopyable {
     public var arm: JointVector
     /// The distance wanted between the gripper's pads, in metres; 0 where there is no gripper.
     public var gripperOpening: Double
+    /// Which action of the episode it carries out, where a plant takes actions as they are; else 0.
+    ///
+    /// Two actions in a row may be equal, and still are not one that is held.
+    public var action: UInt32 = 0
 
     /// Creates a command.
     public init(arm: JointVector, gripperOpening: Double) {

@@ -26,7 +26,7 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
     private let configuration: LoopConfiguration
     private let schedule: PolicySchedule
     private var time: Time
-    private(set) var controller: ArmController
+    private(set) var controller: ActionController
     private var gate: SafetyGate
     private(set) var thinking: Thinking<Brain, Time>
     private var meter: LatencyMeter
@@ -314,7 +314,7 @@ public struct ControlLoop<Body: Plant, Brain: Policy, Time: TimeSource> {
             fraction: schedule.fraction(elapsedTicks: liveTick - actionTick)
         )
         wantedCommand = wanted
-        trace.heldByKinematics = !controller.lastSolve.converged
+        trace.heldByKinematics = !controller.hasConverged
         gate.hold(for: Double(lostInLastTick) / configuration.rate.hertz)
         return try gate.admit(
             wanted,

@@ -6,6 +6,10 @@ public struct LatencyAccount: Sendable {
         case sense
         /// The policy's network, in ticks that planned.
         case infer
+        /// Of that, what passed in a policy on another machine.
+        case server = "infer_server"
+        /// Of that, what passed on the way there and back.
+        case network = "infer_network"
         /// Scoring candidates, in ticks that planned.
         case rerank
         /// Queue, controller and gate.
@@ -68,6 +72,10 @@ public struct LatencyAccount: Sendable {
         add(stages.sense, to: .sense)
         if trace.planned {
             add(stages.infer, to: .infer)
+            if trace.served > .zero {
+                add(trace.served, to: .server)
+                add(max(.zero, stages.infer - trace.served), to: .network)
+            }
             add(stages.rerank, to: .rerank)
             add(trace.latency, to: .plannedTick)
             choices.record(trace)

@@ -22,8 +22,8 @@ public struct LoopConfiguration: Sendable {
     public var latency: LatencySource
     /// How chunks are executed.
     public var execution: ExecutionStrategy
-    /// Turns actions into joint commands.
-    public var controller: ArmController
+    /// Turns actions into commands.
+    public var controller: ActionController
     /// What every command must keep to.
     public var limits: SafetyLimits
     /// Whether the policy plans on a thread of its own, so that a policy that hangs cannot stop the
@@ -46,7 +46,7 @@ public struct LoopConfiguration: Sendable {
         clock: LoopClock,
         latency: LatencySource,
         execution: ExecutionStrategy,
-        controller: ArmController,
+        controller: ActionController,
         limits: SafetyLimits,
         hasPlanningThread: Bool = false,
         planningWish: RealTimeWish = .nothing,

@@ -23,6 +23,8 @@ public struct Observation: Sendable {
     public var cloud: PointCloud
     /// The newest frame of each of the task's cameras.
     public var frames: [CameraFrame]
+    /// What an outside plant says of itself under the key `state`, in its own units; else empty.
+    public var state: [Double] = []
     /// The instruction in words, for language policies.
     public var instruction: String?
 
@@ -43,11 +45,15 @@ public struct Observation: Sendable {
         // Everything is taken over, so that no field can be forgotten, but for the storage.
         var cloud = PointCloud(capacity: 0)
         var frames: [CameraFrame] = []
+        var state: [Double] = []
         swap(&cloud, &self.cloud)
         swap(&frames, &self.frames)
+        swap(&state, &self.state)
         self = other
         swap(&cloud, &self.cloud)
         swap(&frames, &self.frames)
+        swap(&state, &self.state)
+        self.state.withUnsafeMutableBufferPointer { _ = $0.update(fromContentsOf: other.state) }
         self.cloud.copy(other.cloud)
         for index in self.frames.indices { self.frames[index].copy(other.frames[index]) }
     }
@@ -55,6 +61,8 @@ public struct Observation: Sendable {
     /// An observation like this one with storage of its own.
     public var twin: Observation {
         var twin = self
+        // Of its own: the two must not share storage.
+        twin.state = [Double](repeating: 0, count: state.count)
         twin.cloud = PointCloud(capacity: cloud.capacity)
         for index in frames.indices {
             let frame = frames[index]

@@ -7,6 +7,10 @@ public protocol Policy {
     /// The shape of what ``plan(_:into:)`` fills in.
     var shape: PolicyShape { get }
 
+    /// How much of the last plan's time passed on another machine, as that machine says; zero where
+    /// the policy is in this process.
+    var servedTime: TimeSpan { get }
+
     /// Forgets the last episode and keys the policy's random numbers by `seed`.
     mutating func reset(seed: UInt64)
 
@@ -45,6 +49,9 @@ public protocol Policy {
 }
 
 extension Policy {
+    /// None: this policy is in the process.
+    public var servedTime: TimeSpan { .zero }
+
     /// Does nothing: this policy sees only the step that it plans from.
     public mutating func observe(_ observation: Observation) throws(LoopFault) {}
 

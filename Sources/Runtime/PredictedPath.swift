@@ -9,10 +9,10 @@ extension ControlLoop {
     /// the strategy's choice.
     ///
     /// - Parameter points: Receives the points in the world in metres.
-    /// - Returns: How many were written; 0 before the first plan.
+    /// - Returns: How many were written; 0 before the first plan, and where actions pass as they are.
     public func predictedPath(into points: UnsafeMutableBufferPointer<Vector3>) -> Int {
-        guard let origin = thinking.newestOrigin, !points.isEmpty else { return 0 }
-        var ahead = controller
+        guard let origin = thinking.newestOrigin, !points.isEmpty, var ahead = controller.arm
+        else { return 0 }
         points[0] = ahead.worldFromToolTarget.translation
         var count = 1
         let next = max(0, actedStep + 1 - origin)

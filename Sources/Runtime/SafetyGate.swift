@@ -32,6 +32,13 @@ public struct SafetyLimits: Equatable, Sendable {
     /// Where in the world the robot may be; nil for anywhere.
     public var envelope: SafetyEnvelope?
 
+    /// None: for a plant that keeps limits of its own.
+    ///
+    /// Numbers that are not finite are still refused.
+    public static let none = SafetyLimits()
+
+    private init() { (joints, gripperOpening, gripperSpeed) = ([], 0, 0) }
+
     /// Creates limits, without an envelope.
     ///
     /// - Throws: ``Diagnostics/InputError`` for an empty range, a joint speed that is not positive, a gripper
@@ -91,7 +98,10 @@ public struct SafetyGate: Sendable {
 
     /// Creates a gate that starts at `command`, at rest.
     public init(limits: SafetyLimits, startingAt command: JointCommand) {
-        precondition(command.arm.count == limits.joints.count, "one limit per joint")
+        precondition(
+            limits.joints.isEmpty || command.arm.count == limits.joints.count,
+            "one limit per joint"
+        )
         self.limits = limits
         last = command
         lastVelocity = JointVector(repeating: 0, count: command.arm.count)

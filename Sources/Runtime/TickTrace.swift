@@ -16,6 +16,9 @@ public struct TickTrace: Sendable, BitwiseCopyable {
     public var substepsAfter: Int = 0
     /// Time per stage.
     public var stages = StageTimes()
+    /// The part of ``StageTimes/infer`` that passed in a policy on another machine, as that says; the
+    /// rest of it was the network.
+    public var served: TimeSpan = .zero
     /// What was charged to the world.
     public var charge: TimeSpan = .zero
     /// What a plan of this tick was charged: a part of ``charge``, or, made beside the loop, a

@@ -1,7 +1,9 @@
 public import Diagnostics
 
-/// Where a policy server listens: `ws://HOST:PORT`, with a path if it has one.
+/// Where a policy server listens: `ws://HOST:PORT`, or `wss://` for TLS, with a path if it has one.
 public struct PolicyAddress: Equatable, Sendable, CustomStringConvertible {
+    /// Whether TLS is spoken.
+    public let isSecure: Bool
     /// A name, an IPv4 address, or an IPv6 address without brackets.
     public let host: String
     /// The TCP port.
@@ -13,15 +15,16 @@ public struct PolicyAddress: Equatable, Sendable, CustomStringConvertible {
     ///
     /// - Throws: ``Diagnostics/InputError`` saying what an address looks like.
     public init(_ text: String) throws(InputError) {
-        guard let (scheme, rest) = Self.divided(text, at: "://"), scheme.lowercased() == "ws" else {
-            throw Self.refusal(text)
-        }
+        guard let (scheme, rest) = Self.divided(text, at: "://"),
+            ["ws", "wss"].contains(scheme.lowercased())
+        else { throw Self.refusal(text) }
         let slash = rest.firstIndex(of: "/") ?? rest.endIndex
         guard let (host, port) = Self.hostAndPort(rest[..<slash]) else { throw Self.refusal(text) }
         let path = rest[slash...]
         guard path.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "#") }) else {
             throw Self.refusal(text)
         }
+        isSecure = scheme.lowercased() == "wss"
         self.host = host
         self.port = port
         self.path = path.isEmpty ? "/" : String(path)
@@ -31,13 +34,14 @@ public struct PolicyAddress: Equatable, Sendable, CustomStringConvertible {
     public var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
     /// The address as it is typed.
-    public var description: String { "ws://" + authority + (path == "/" ? "" : path) }
+    public var description: String {
+        (isSecure ? "wss://" : "ws://") + authority + (path == "/" ? "" : path)
+    }
 
     private static func refusal(_ text: String) -> InputError {
         InputError(
             key: "address",
-            expected: text.lowercased().hasPrefix("wss://")
-                ? "ws://HOST:PORT (TLS is not spoken)" : "ws://HOST:PORT",
+            expected: "ws://HOST:PORT or wss://HOST:PORT",
             found: "\"\(text.prefix(200))\""
         )
     }

@@ -32,6 +32,15 @@ enum PolicyChannel {
             .connectTimeout(TimeAmount(options.openTimeout))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if address.isSecure {
+                        fate.awaited = "TLS handshake"
+                        try channel.pipeline.syncOperations.addHandler(
+                            TransportSecurity.makeClientHandler(
+                                host: address.host,
+                                authorities: options.authorities
+                            )
+                        )
+                    }
                     try addHandshake(
                         to: channel.pipeline.syncOperations,
                         request: UpgradeRequestHandler(

@@ -9,6 +9,8 @@ public enum PolicyConnectionError: Error, Equatable, Sendable, CustomStringConve
     case wrongKey(status: Int)
     /// It speaks HTTP and did not agree to speak WebSocket.
     case notWebSocket(String)
+    /// No TLS with a server of `wss://`: it speaks none, or its certificate does not hold.
+    case notSecure(String)
     /// Nothing came in time; says what was waited for. The connection is closed.
     case timedOut(String, TimeSpan)
     /// The server's policy raised; the text is Python's traceback.
@@ -30,6 +32,7 @@ public enum PolicyConnectionError: Error, Equatable, Sendable, CustomStringConve
         case .unreachable(let why): "not reachable: \(why)"
         case .wrongKey(let status): "the API key is missing or wrong (HTTP \(status))"
         case .notWebSocket(let why): "not a WebSocket server: \(why)"
+        case .notSecure(let why): "no secure connection: \(Self.plain(why, 300))"
         case .timedOut(let what, let span):
             "no \(what) within \(Self.seconds(span)); the connection is closed"
         case .raised(let traceback): "the policy raised: \(Self.lastLine(of: traceback))"

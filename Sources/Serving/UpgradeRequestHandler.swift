@@ -49,7 +49,10 @@ final class UpgradeRequestHandler: ChannelInboundHandler, RemovableChannelHandle
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        fail(.notWebSocket("\(error)"))
+        guard let reason = TransportSecurity.reason(of: error) else {
+            return fail(.notWebSocket("\(error)"))
+        }
+        fail(.notSecure(reason))
     }
 
     func channelInactive(context: ChannelHandlerContext) {

@@ -226,7 +226,7 @@ struct AllocationGate {
                 clock: mode.clock,
                 latency: mode.latency,
                 execution: mode.execution,
-                controller: try setup.controller(),
+                controller: ActionController(try setup.controller()),
                 limits: try setup.limits(),
                 hasPlanningThread: mode.hasPlanningThread
             )

@@ -101,7 +101,7 @@ struct RecordingGate {
                 clock: .lockstep,
                 latency: .free,
                 execution: .replan,
-                controller: try setup.controller(),
+                controller: ActionController(try setup.controller()),
                 limits: try setup.limits()
             )
         )

@@ -18,7 +18,7 @@ struct Simrun: ParsableCommand {
             TaskCommand.self, TasksCommand.self, RobotsCommand.self, PoliciesCommand.self,
             PolicyCommand.self, CollectCommand.self, LatencyCommand.self, MarginCommand.self,
             ClocksCommand.self, LoopCommand.self, ProbeCommand.self, ServeCommand.self,
-            BenchCommand.self,
+            PlantCommand.self, GymCommand.self, BenchCommand.self,
             CompareCommand.self, ReplayCommand.self, WhyCommand.self, ExportCommand.self,
             SweepCommand.self, SweepWorkerCommand.self, ReportCommand.self, ServosCommand.self,
             ArmCommand.self, ArmGuardCommand.self,

@@ -135,10 +135,12 @@ struct ScriptedLoop {
     ) throws -> Loop {
         let model = try Panda.model.get()
         let rate = try ControlRate(hertz: hertz, physicsHertz: physicsHertz)
-        let controller = try ArmController(
-            model: model,
-            mode: .jointDeltaPosition,
-            scale: ActionScale(joint: Self.jointScale)
+        let controller = ActionController(
+            try ArmController(
+                model: model,
+                mode: .jointDeltaPosition,
+                scale: ActionScale(joint: Self.jointScale)
+            )
         )
         let open = SafetyLimits.Joint(
             lower: -10,

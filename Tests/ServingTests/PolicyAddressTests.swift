@@ -7,6 +7,7 @@ import Testing
     @Test(arguments: [
         ("ws://127.0.0.1:8000", "127.0.0.1", 8000, "/"),
         ("WS://robot-2.local:1/", "robot-2.local", 1, "/"),
+        ("wss://gpu:443", "gpu", 443, "/"),
         ("ws://[::1]:65535/policy?x=1", "::1", 65_535, "/policy?x=1"),
     ])
     func `addresses are read`(text: String, host: String, port: Int, path: String) throws {
@@ -21,7 +22,7 @@ import Testing
         "ws://[]:80",
         "ws://[host]:80", "ws://::1:80", "ws://user@host:80", "ws://host:80/#part",
         "http://host:80",
-        "wss://host:443", "ws://höst:80", "host:80",
+        "wss://host", "ws://höst:80", "host:80",
     ])
     func `anything else is refused`(text: String) {
         #expect(throws: InputError.self) { try PolicyAddress(text) }

@@ -109,6 +109,39 @@ struct EchoPolicy: Policy {
         }
     }
 
+    @Test func `a request that is late already is not planned for`() throws {
+        let server = try Self.serve()
+        let connection = try Self.open(server)
+        let late = try connection.infer(
+            Self.observation(.init("simrun/deadline_ns", .integer(1))),
+            within: .seconds(30)
+        )
+        #expect(late.fields["simrun/expired"] == .bool(true) && late.actions == nil)
+        let early = try connection.infer(
+            Self.observation(
+                .init("simrun/deadline_ns", .integer(60_000_000_000)),
+                .init("simrun/tick", .integer(7))
+            ),
+            within: .seconds(30)
+        )
+        #expect(early.actions != nil && early.fields["simrun/tick"] == .integer(7))
+    }
+
+    @Test(arguments: [
+        ("simrun/deadline_ns", MessagePackValue.integer(0)), ("simrun/deadline_ns", .real(1e9)),
+        ("simrun/tick", .string("one")),
+    ])
+    func `keys of ours that hold what they cannot are refused`(
+        key: String,
+        value: MessagePackValue
+    ) throws {
+        let server = try Self.serve()
+        let connection = try Self.open(server)
+        #expect(throws: PolicyConnectionError.self) {
+            try connection.infer(Self.observation(.init(key, value)), within: .seconds(30))
+        }
+    }
+
     @Test func `timings are told as openpi tells them`() throws {
         let server = try Self.serve(delay: .milliseconds(20))
         let connection = try Self.open(server)

@@ -53,6 +53,8 @@ import Testing
         ("GET / HTTP/1.1\r\nHost: x\r\n", [UInt8](), "no handshake in time"),
         ("", [], "no handshake in time"),
         (upgrade, [0x82, 0xFE, 0x10], "took too long"),
+        // A fragment, then a ping: which does not end the message.
+        (upgrade, [0x02, 0x81, 0, 0, 0, 0, 0x80, 0x89, 0x80, 0, 0, 0, 0], "took too long"),
         (upgrade, [], "not heard of any more"),
     ])
     func `who is too slow is let go and nobody else`(

@@ -44,7 +44,7 @@ import Testing
                 clock: clock,
                 latency: latency,
                 execution: .replan,
-                controller: try setup.controller(),
+                controller: ActionController(try setup.controller()),
                 limits: try setup.limits()
             )
         )

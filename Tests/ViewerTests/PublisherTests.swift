@@ -35,7 +35,7 @@ enum Stage {
                 clock: .lockstep,
                 latency: .free,
                 execution: .replan,
-                controller: try setup.controller(),
+                controller: ActionController(try setup.controller()),
                 limits: try setup.limits()
             )
         )

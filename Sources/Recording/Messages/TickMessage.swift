@@ -12,6 +12,8 @@ public struct TickMessage: Decodable, Equatable, Sendable {
     public var senseUs: Double
     /// The policy's network.
     public var inferUs: Double
+    /// Of that, in a policy on another machine; nil where the policy is in the process.
+    public var inferServerUs: Double?
     /// Scoring candidates.
     public var rerankUs: Double
     /// Queue, controller and gate.
@@ -64,6 +66,7 @@ public struct TickMessage: Decodable, Equatable, Sendable {
         case monotonicNs = "monotonic_ns"
         case senseUs = "sense_us"
         case inferUs = "infer_us"
+        case inferServerUs = "infer_server_us"
         case rerankUs = "rerank_us"
         case actUs = "act_us"
         case stepUs = "step_us"
@@ -83,8 +86,8 @@ public struct TickMessage: Decodable, Equatable, Sendable {
 
     /// What this machine took: another run of the same episode takes otherwise.
     static let measured: Set<String> = [
-        "monotonic_ns", "sense_us", "infer_us", "rerank_us", "act_us", "step_us", "tick_us",
-        "wakeup_us",
+        "monotonic_ns", "sense_us", "infer_us", "infer_server_us", "rerank_us", "act_us", "step_us",
+        "tick_us", "wakeup_us",
     ]
 
     /// The schema's properties.
@@ -95,7 +98,8 @@ public struct TickMessage: Decodable, Equatable, Sendable {
             "substeps_after", "rounds", "remasked",
         ]
         let times = [
-            "time_s", "sense_us", "infer_us", "rerank_us", "act_us", "step_us", "tick_us",
+            "time_s", "sense_us", "infer_us", "infer_server_us", "rerank_us", "act_us", "step_us",
+            "tick_us",
             "charge_us", "plan_charge_us", "applied_us", "observation_age_us", "wakeup_us",
             "least_confidence",
         ]
@@ -116,6 +120,7 @@ public struct TickMessage: Decodable, Equatable, Sendable {
             $0.put("monotonic_ns", Int(trace.startedAt.nanoseconds))
             $0.put("sense_us", stages.sense.microseconds)
             $0.put("infer_us", stages.infer.microseconds)
+            if trace.served > .zero { $0.put("infer_server_us", trace.served.microseconds) }
             $0.put("rerank_us", stages.rerank.microseconds)
             $0.put("act_us", stages.act.microseconds)
             $0.put("step_us", stages.step.microseconds)

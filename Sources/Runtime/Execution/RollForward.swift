@@ -9,9 +9,9 @@ import Spatial
 /// The robot follows its target late. The lag stays as it is, so the joints move by what the
 /// target moves: `q(then) = q(now) + target(then) - target(now)`.
 struct RollForward: Sendable {
-    private var controller: ArmController
+    private var controller: ActionController
 
-    init(controller: ArmController) {
+    init(controller: ActionController) {
         self.controller = controller
     }
 
@@ -27,18 +27,19 @@ struct RollForward: Sendable {
         to observation: inout Observation,
         rows: ActionChunk,
         count: Int,
-        from now: ArmController,
+        from now: ActionController,
         held: JointCommand
     ) {
-        guard count > 0 else { return }
+        // What an outside plant's actions will bring about, it alone knows.
+        guard count > 0, let arm = now.arm else { return }
         controller = now
         for row in 0..<count { rows.withRow(row) { controller.accept($0) } }
         let then = controller.command(fraction: 1)
-        let before = now.worldFromTool(at: observation.jointPositions)
+        let before = arm.worldFromTool(at: observation.jointPositions)
         for joint in observation.jointPositions.indices {
             observation.jointPositions[joint] += then.arm[joint] - held.arm[joint]
         }
-        let after = now.worldFromTool(at: observation.jointPositions)
+        let after = arm.worldFromTool(at: observation.jointPositions)
         observation.worldFromTool = after * before.inverse * observation.worldFromTool
         observation.gripperOpening = max(
             0,

@@ -36,6 +36,8 @@ final class Planner<Brain: Policy, Time: TimeSource>: @unchecked Sendable {
     // Handed back.
     private var outcome: LoopFault?
     private var duration: TimeSpan = .zero
+    /// How much of the last plan's time passed on another machine.
+    private(set) var served: TimeSpan = .zero
 
     /// Creates a planner.
     ///
@@ -82,6 +84,7 @@ final class Planner<Brain: Policy, Time: TimeSource>: @unchecked Sendable {
         policy.freeze(rows, count: count)
         try policy.plan(observation, into: &chunk)
         rerankTime = policy.rerankTime
+        served = policy.servedTime
         guard chunk.isFinite else { throw .notFinite(what: "action chunk") }
     }
 

@@ -143,7 +143,7 @@ struct Thinking<Brain: Policy, Time: TimeSource> {
     mutating func start(
         atStep step: Int,
         _ observation: Observation,
-        controller: ArmController,
+        controller: ActionController,
         held: JointCommand,
         trace: inout TickTrace
     ) throws(LoopFault) {
@@ -228,6 +228,7 @@ struct Thinking<Brain: Policy, Time: TimeSource> {
         trace.stages.rerank = planner.rerankTime
         trace.stages.infer = duration - planner.rerankTime
         trace.effort = planner.policy.effort
+        trace.served = planner.served
         latest.copy(planner.chunk)
         guard candidates.capacity > 0 else { return }
         planner.policy.copyCandidates(into: &candidates)

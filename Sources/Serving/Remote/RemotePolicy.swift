@@ -11,21 +11,36 @@ public final class RemoteServer: Sendable {
     /// Its chunks.
     public let shape: PolicyShape
     let fields: [ObservationField]
+    /// What turns observations and actions, where the server has keys of its own.
+    let map: BoundMap?
     let options: PolicyConnectionOptions
     private let last = Mutex<PolicyConnectionError?>(nil)
 
     /// Connects once and reads the metadata.
     ///
+    /// - Parameters:
+    ///   - address: Where it is.
+    ///   - options: How it is spoken to.
+    ///   - map: What it is sent and sends, where that is not ours; nil takes its metadata's word.
     /// - Throws: ``PolicyConnectionError``, `malformed` for metadata that does not say the shape of
-    ///   actions and what is observed.
+    ///   actions and what is observed, unless a map does.
     public init(
         _ address: PolicyAddress,
-        options: PolicyConnectionOptions
+        options: PolicyConnectionOptions,
+        map: BoundMap? = nil
     ) throws(PolicyConnectionError) {
         let connection = try PolicyConnection.open(address, options: options)
         defer { connection.close() }
         self.address = address
         self.options = options
+        self.map = map
+        if let map {
+            // Others' metadata may say anything; what is asked of them stands in the map.
+            description = ServerDescription(named: connection.metadata)
+            shape = map.shape
+            fields = []
+            return
+        }
         do throws(InputError) {
             description = try ServerDescription(connection.metadata)
             guard let shape = description.shape, let fields = description.fields else {
@@ -42,6 +57,12 @@ public final class RemoteServer: Sendable {
 
     /// Why it could not be asked the last time that it could not.
     public var trouble: PolicyConnectionError? { last.withLock { $0 } }
+
+    /// Whether a server's metadata is what it was at first.
+    func isSame(as metadata: MessagePackValue) -> Bool {
+        if map != nil { return ServerDescription(named: metadata) == description }
+        return (try? ServerDescription(metadata)) == description
+    }
 
     func note(_ error: PolicyConnectionError) { last.withLock { $0 = error } }
 
@@ -82,6 +103,10 @@ public struct RemotePolicy: Policy {
     /// Whether the server knows of the episode.
     private var isAnnounced = false
     private var history: [MessagePackValue] = []
+    /// Numbers the requests of this policy.
+    private var tick: Int64 = 0
+    /// The server's part of the last plan's time; zero if it does not say.
+    public private(set) var servedTime = TimeSpan.zero
 
     /// Creates a policy with a connection of its own, made when it first plans.
     public init(server: RemoteServer, deadline: TimeSpan) {
@@ -137,13 +162,13 @@ public struct RemotePolicy: Policy {
 
     private mutating func ask(
         _ fields: [MessagePackValue.Entry]
-    ) throws(PolicyConnectionError) -> NumpyArray {
+    ) throws(PolicyConnectionError) -> [Double] {
         let open: PolicyConnection
         if let connection {
             open = connection
         } else {
             open = try PolicyConnection.open(server.address, options: server.options)
-            guard (try? ServerDescription(open.metadata)) == server.description else {
+            guard server.isSame(as: open.metadata) else {
                 open.close()
                 throw .protocolBroken("it serves another policy than at the start")
             }
@@ -154,27 +179,54 @@ public struct RemotePolicy: Policy {
             let number = Int64(exactly: seed).map(MessagePackValue.integer) ?? .unsigned(seed)
             request.append(.init(WireKey.seed, number))
         }
+        tick += 1
+        request.append(.init(WireKey.tick, .integer(tick)))
+        request.append(.init(WireKey.deadline, .integer(deadline.nanoseconds)))
         if !history.isEmpty { request.append(.init(WireKey.history, .array(history))) }
         let reply = try open.infer(.map(request), within: deadline)
-        let wanted = [shape.horizon, shape.actionWidth]
-        guard let actions = reply.actions, actions.shape == wanted else {
+        // Others' servers do not say it again.
+        if let answered = reply.fields[WireKey.tick], answered != .integer(tick) {
+            open.close()
+            throw .protocolBroken("a reply to another request")
+        }
+        servedTime = reply.serverInfer ?? reply.policyInfer ?? .zero
+        guard let actions = reply.actions, let numbers = numbers(of: actions) else {
             throw .noActions(reply.actions.map { "\($0)" } ?? "none")
         }
         isAnnounced = true
         history.removeAll(keepingCapacity: true)
-        return actions
+        return numbers
     }
 
-    private func store(_ actions: NumpyArray, in chunk: inout ActionChunk) {
-        for (index, number) in actions.doubles().enumerated() {
-            chunk.values[index] = Float(number)
+    /// The chunk in our numbers, row-major; nil for another shape.
+    private func numbers(of actions: NumpyArray) -> [Double]? {
+        guard let map = server.map else {
+            return actions.shape == [shape.horizon, shape.actionWidth] ? actions.doubles() : nil
         }
+        let width = map.theirWidth
+        guard actions.shape.count == 2, actions.shape[0] >= shape.horizon,
+            actions.shape[1] == width
+        else { return nil }
+        let theirs = actions.doubles()
+        return (0..<shape.horizon).flatMap { row in
+            map.map.ours(theirs[row * width..<(row + 1) * width], map.context)
+        }
+    }
+
+    private func store(_ numbers: [Double], in chunk: inout ActionChunk) {
+        for (index, number) in numbers.enumerated() { chunk.values[index] = Float(number) }
     }
 
     private func entries(
         _ observation: Observation
     ) throws(LoopFault) -> [MessagePackValue.Entry] {
         var entries: [MessagePackValue.Entry] = []
+        if let map = server.map {
+            guard let theirs = map.map.theirs(observation, map.context) else {
+                throw .policy(what: "the observation lacks a picture that the map wants")
+            }
+            entries = theirs
+        }
         for field in server.fields {
             guard let array = field.array(of: observation) else {
                 throw .policy(what: "the observation lacks what the policy server reads")

@@ -24,6 +24,8 @@ public struct ObservationField: Equatable, Sendable {
         case conveyorSpeed = "conveyor_speed"
         /// The cropped cloud in the world, metres, shape `[points, 3]`.
         case pointCloud = "point_cloud"
+        /// What an outside plant says of itself, in its own units, shape `[numbers]`.
+        case state
     }
 
     /// Which part of the observation.
@@ -44,6 +46,7 @@ public struct ObservationField: Equatable, Sendable {
             case .gripperOpening, .conveyorSpeed: 1...1
             case .jointPositions, .jointVelocities: 1...JointVector.capacity
             case .pointCloud: 1...65_536
+            case .state: 1...4096
             }
         guard allowed.contains(width) else {
             throw InputError(
@@ -98,6 +101,7 @@ public struct ObservationField: Equatable, Sendable {
         case .pointCloud:
             observation.cloud.coordinates = numbers.map { Float($0) }
             observation.cloud.distinct = width
+        case .state: observation.state = numbers
         }
     }
 
@@ -119,6 +123,7 @@ public struct ObservationField: Equatable, Sendable {
         case .jointPositions: Self.list(observation.jointPositions)
         case .jointVelocities: Self.list(observation.jointVelocities)
         case .conveyorSpeed: observation.conveyorSpeed.map { [$0] }
+        case .state: observation.state
         case .pointCloud: nil
         }
     }

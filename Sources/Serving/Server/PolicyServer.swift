@@ -3,6 +3,7 @@ import Dispatch
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 import NIOWebSocket
 public import Runtime
 
@@ -23,11 +24,13 @@ public final class PolicyServer: Sendable {
     ///
     /// - Parameters:
     ///   - options: Where, and what is allowed.
+    ///   - certificate: What clients of `wss://` are shown; nil speaks plain `ws://`.
     ///   - log: Told of each client that is turned away, in one line; called on the event loop.
     ///   - makeSession: Called for each connection that asks something, on a worker.
     /// - Throws: ``Diagnostics/InputError`` when the port cannot be had.
     public init(
         options: PolicyServerOptions,
+        certificate: ServerCertificate? = nil,
         log: @escaping @Sendable (String) -> Void,
         makeSession: @escaping @Sendable () -> any PolicySession
     ) throws(InputError) {
@@ -44,7 +47,7 @@ public final class PolicyServer: Sendable {
             }.wait()
             let hub = hub
             listener = try ServerBootstrap.forClients(of: group, backlog: 64)
-                .childChannelInitializer { Self.accept($0, hub: hub) }
+                .childChannelInitializer { Self.accept($0, certificate, hub: hub) }
                 .bind(host: options.host, port: options.port).wait()
         } catch {
             group.shutdownGracefully { _ in }
@@ -88,6 +91,7 @@ public final class PolicyServer: Sendable {
     /// Gives a connection a seat and a time to say what it wants.
     private static func accept(
         _ channel: any Channel,
+        _ certificate: ServerCertificate?,
         hub: NIOLoopBound<ServerHub>
     ) -> EventLoopFuture<Void> {
         let options = hub.value.options
@@ -127,6 +131,9 @@ public final class PolicyServer: Sendable {
             }
         )
         return channel.eventLoop.makeCompletedFuture {
+            if let certificate {
+                try channel.pipeline.syncOperations.addHandler(certificate.makeHandler())
+            }
             try channel.pipeline.syncOperations.configureHTTPServerPipeline(
                 withPipeliningAssistance: false,
                 withServerUpgrade: (upgraders: [upgrader], completionHandler: { _ in })
@@ -141,14 +148,18 @@ public final class PolicyServer: Sendable {
         _ seat: ServerSeat
     ) throws {
         let watch = ConnectionWatch(timeout: hub.options.messageTimeout)
-        try pipeline.addHandler(watch, position: .first)
+        // After TLS, whose own messages are not the client's.
+        let secure = try? pipeline.handler(type: NIOSSLServerHandler.self)
+        try pipeline.addHandler(watch, position: secure.map { .after($0) } ?? .first)
+        let fragments = FragmentWatch()
         try pipeline.addHandlers([
+            fragments,
             NIOWebSocketFrameAggregator(
                 minNonFinalFragmentSize: 1,
                 maxAccumulatedFrameCount: 64,
                 maxAccumulatedFrameSize: hub.options.maximumMessageBytes
             ),
-            PolicyServerHandler(hub: hub, seat: seat, watch: watch),
+            PolicyServerHandler(hub: hub, seat: seat, watch: watch, fragments: fragments),
         ])
     }
 }

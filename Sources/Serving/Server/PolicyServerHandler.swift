@@ -21,6 +21,7 @@ final class PolicyServerHandler: ChannelInboundHandler {
     private let hub: ServerHub
     private let seat: ServerSeat
     private let watch: ConnectionWatch
+    private let fragments: FragmentWatch
     private let slot: SessionSlot
     private var state = State.idle
     private var context: ChannelHandlerContext?
@@ -29,10 +30,16 @@ final class PolicyServerHandler: ChannelInboundHandler {
     private var receivedAt = NIODeadline.now()
     private var previousTotal: TimeSpan?
 
-    init(hub: ServerHub, seat: ServerSeat, watch: ConnectionWatch) {
+    init(
+        hub: ServerHub,
+        seat: ServerSeat,
+        watch: ConnectionWatch,
+        fragments: FragmentWatch
+    ) {
         self.hub = hub
         self.seat = seat
         self.watch = watch
+        self.fragments = fragments
         slot = SessionSlot(hub.makeSession)
     }
 
@@ -47,7 +54,7 @@ final class PolicyServerHandler: ChannelInboundHandler {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        slot.isAbandoned.store(true, ordering: .relaxed)
+        slot.abandon()
         heartbeat?.cancel()
         watch.stop()
         self.context = nil
@@ -56,7 +63,8 @@ final class PolicyServerHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let frame = Self.unwrapInboundIn(data)
-        watch.messageIsWhole()
+        // A ping between two fragments does not end their message.
+        if !fragments.isInside { watch.messageIsWhole() }
         guard !frame.rsv1, !frame.rsv2, !frame.rsv3 else {
             return refuse(.protocolError, "an extension that was not agreed")
         }
@@ -87,6 +95,7 @@ final class PolicyServerHandler: ChannelInboundHandler {
                 "a message over \(hub.options.maximumMessageBytes) bytes"
             )
         case is IOError: context.close(promise: nil)
+        case let error where TransportSecurity.isHangUp(error): context.close(promise: nil)
         default: refuse(.protocolError, "broken frames: \(error)")
         }
     }
@@ -115,6 +124,7 @@ final class PolicyServerHandler: ChannelInboundHandler {
             payload: frame.data,
             mask: frame.maskKey,
             limits: hub.options.limits,
+            receivedAt: receivedAt,
             previousTotal: previousTotal
         )
         hub.pool.runIfActive(eventLoop: context.eventLoop) { job.run() }

@@ -9,6 +9,14 @@ public protocol PolicySession: AnyObject, Sendable {
     ///
     /// - Throws: What the client is told, before its connection is closed.
     func answer(_ request: MessagePackValue) throws -> [MessagePackValue.Entry]
+
+    /// The connection is gone; called once, on the event loop, also while a request is under way.
+    func end()
+}
+
+extension PolicySession {
+    /// Nothing to give back.
+    public func end() {}
 }
 
 /// A policy with the state of one connection: what it remembers belongs to that client alone.
@@ -17,6 +25,7 @@ public final class ServedPolicy<Brain: Policy>: PolicySession, @unchecked Sendab
     // the reply of the last.
 
     private let fields: [ObservationField]
+    private let map: BoundMap?
     private let period: TimeSpan
     private let time = MonotonicTime()
     private var policy: Brain
@@ -30,16 +39,27 @@ public final class ServedPolicy<Brain: Policy>: PolicySession, @unchecked Sendab
     /// - Parameters:
     ///   - policy: The policy, with a workspace of its own.
     ///   - fields: What it reads.
+    ///   - map: How clients name and count things, where that is not as we do.
     ///   - period: Between the observations of a client that does not say when it took them.
-    public init(_ policy: sending Brain, fields: [ObservationField], period: TimeSpan) {
+    public init(
+        _ policy: sending Brain,
+        fields: [ObservationField],
+        map: BoundMap? = nil,
+        period: TimeSpan
+    ) {
         func width(_ part: ObservationField.Part) -> Int {
             fields.first { $0.part == part }?.width ?? 0
         }
         self.policy = policy
-        self.fields = fields
+        self.fields = fields.filter { field in map.map { !$0.covers(field.part) } ?? true }
+        self.map = map
         self.period = period
         observation = Observation(
-            jointCount: max(width(.jointPositions), width(.jointVelocities)),
+            jointCount: max(
+                width(.jointPositions),
+                width(.jointVelocities),
+                map?.context.joints.count ?? 0
+            ),
             cloudPoints: width(.pointCloud)
         )
         chunk = ActionChunk(horizon: policy.shape.horizon, width: policy.shape.actionWidth)
@@ -62,7 +82,7 @@ public final class ServedPolicy<Brain: Policy>: PolicySession, @unchecked Sendab
         let start = time.now()
         try policy.plan(observation, into: &chunk)
         let spent = time.now() - start
-        let actions = NumpyArray(chunk.values, shape: [chunk.horizon, chunk.width])
+        let actions = actions()
         return [
             .init(WireKey.actions, .ndarray(actions)),
             .init(
@@ -72,7 +92,24 @@ public final class ServedPolicy<Brain: Policy>: PolicySession, @unchecked Sendab
         ]
     }
 
+    /// The chunk, in the clients' numbers.
+    private func actions() -> NumpyArray {
+        guard let map else {
+            return NumpyArray(chunk.values, shape: [chunk.horizon, chunk.width])
+        }
+        let rows = (0..<chunk.horizon).flatMap { row in
+            let own = chunk.values[row * chunk.width..<(row + 1) * chunk.width]
+            return map.map.theirs(action: own.map { Double($0) }, map.context)
+        }
+        return NumpyArray(
+            type: .float32,
+            shape: [chunk.horizon, map.theirWidth],
+            numbers: rows
+        )
+    }
+
     private func take(_ map: MessagePackValue) throws(InputError) {
+        if let bound = self.map { try bound.map.read(map, into: &observation, bound.context) }
         for field in fields { try field.read(from: map, into: &observation) }
         let capturedAt = try Self.capturedAt(map) ?? period * steps
         observation.capturedAt = capturedAt

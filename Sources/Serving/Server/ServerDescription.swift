@@ -87,6 +87,26 @@ public struct ServerDescription: Equatable, Sendable {
 }
 
 extension ServerDescription {
+    /// Reads of a server's metadata what it calls itself, and nothing else.
+    init(named metadata: MessagePackValue) {
+        func text(_ key: String) -> String? {
+            guard case .string(let text)? = metadata[key] else { return nil }
+            return PolicyConnectionError.plain(text, 200)
+        }
+        self.init(
+            policy: text("policy"),
+            sha256: text("sha256"),
+            task: nil,
+            robot: nil,
+            controlMode: nil,
+            policyHertz: nil,
+            execute: nil,
+            actionNames: nil,
+            shape: nil,
+            fields: nil
+        )
+    }
+
     /// Reads a server's metadata.
     ///
     /// - Throws: ``Diagnostics/InputError`` naming a key that says what cannot be.
@@ -121,7 +141,7 @@ extension ServerDescription {
         )
     }
 
-    private static func fields(
+    static func fields(
         in metadata: MessagePackValue
     ) throws(InputError) -> [ObservationField]? {
         guard case .map(let entries)? = metadata[WireKey.observation] else { return nil }

@@ -65,9 +65,18 @@ final class ServerDoorHandler: ChannelInboundHandler, RemovableChannelHandler {
         }
     }
 
-    /// The upgrade was refused, which is answered when the request comes; bytes that are no HTTP
-    /// have their answer from NIO.
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {}
+    /// Hangs up on bytes that are no TLS.
+    ///
+    /// An upgrade that was refused is answered when the request comes; bytes that are no HTTP have
+    /// their answer from NIO.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard let reason = TransportSecurity.reason(of: error), !hasAnswered else { return }
+        hasAnswered = true
+        if !TransportSecurity.isHangUp(error) {
+            hub.note("no TLS: \(reason)", from: context.channel.remoteAddress)
+        }
+        context.close(promise: nil)
+    }
 
     private func answer(
         _ status: HTTPResponseStatus,

@@ -11,15 +11,31 @@ final class SessionSlot: Sendable {
 
     private let make: @Sendable () -> any PolicySession
     private let session = Mutex<(any PolicySession)?>(nil)
+    /// Whether the session was told of its end.
+    private let hasEnded = Atomic<Bool>(false)
 
     init(_ make: @escaping @Sendable () -> any PolicySession) { self.make = make }
 
     func get() -> any PolicySession {
-        session.withLock { session in
+        let current = session.withLock { session in
             let current = session ?? make()
             session = current
             return current
         }
+        // Made while the connection went.
+        if isAbandoned.load(ordering: .acquiring) { endOnce(current) }
+        return current
+    }
+
+    /// Nobody waits any more; a session that has one under way is told.
+    func abandon() {
+        isAbandoned.store(true, ordering: .releasing)
+        if let current = session.withLock({ $0 }) { endOnce(current) }
+    }
+
+    private func endOnce(_ session: any PolicySession) {
+        guard !hasEnded.exchange(true, ordering: .relaxed) else { return }
+        session.end()
     }
 }
 
@@ -36,6 +52,8 @@ struct ServerJob: Sendable {
     var payload: ByteBuffer
     var mask: WebSocketMaskingKey?
     var limits: MessagePackLimits
+    /// When its last byte came.
+    var receivedAt: NIODeadline
     /// How long the connection's last round took, from its message until its reply was written.
     var previousTotal: TimeSpan?
 
@@ -45,7 +63,10 @@ struct ServerJob: Sendable {
             let request = try decoded()
             let time = MonotonicTime()
             let start = time.now()
-            var fields = try slot.get().answer(request)
+            let isLate = try RequestDeadline(request).hasPassed(since: receivedAt)
+            // Not worked on in vain: who waited so long has given up, or must hear of it.
+            var fields = isLate ? [RequestDeadline.expired] : try slot.get().answer(request)
+            if let tick = request[WireKey.tick] { fields.append(.init(WireKey.tick, tick)) }
             let spent = time.now() - start
             var timing: [MessagePackValue.Entry] = [
                 .init(WireKey.inferMilliseconds, .real(spent.milliseconds))

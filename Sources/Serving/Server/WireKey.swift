@@ -12,6 +12,12 @@ enum WireKey {
     static let capturedAt = "simrun/t_obs_ns"
     /// Observations of policy steps since the last request that needed no plan, oldest first.
     static let history = "simrun/history"
+    /// How long after its arrival a request may still be worth a plan, in whole nanoseconds.
+    static let deadline = "simrun/deadline_ns"
+    /// In a reply without actions: the deadline had passed before the policy was free.
+    static let expired = "simrun/expired"
+    /// Any integer: the reply says it again, so that it cannot answer another request.
+    static let tick = "simrun/tick"
 
     // Of the metadata.
     static let observation = "observation"

@@ -23,7 +23,7 @@ struct ExpertEpisode {
                 clock: .lockstep,
                 latency: .free,
                 execution: .replan,
-                controller: try setup.controller(),
+                controller: ActionController(try setup.controller()),
                 limits: try setup.limits(),
                 traceCapacity: 16
             )

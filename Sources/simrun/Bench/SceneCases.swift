@@ -152,7 +152,7 @@ struct SceneCases {
                 clock: .lockstep,
                 latency: .free,
                 execution: .replan,
-                controller: try setup.controller(),
+                controller: ActionController(try setup.controller()),
                 limits: try setup.limits(),
                 traceCapacity: 16
             )

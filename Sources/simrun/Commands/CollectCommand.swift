@@ -123,7 +123,7 @@ struct CollectCommand: ParsableCommand {
                 clock: .lockstep,
                 latency: .free,
                 execution: .replan,
-                controller: try setup.controller(),
+                controller: ActionController(try setup.controller()),
                 limits: try setup.limits()
             )
         )

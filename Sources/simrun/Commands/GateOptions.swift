@@ -173,3 +173,17 @@ struct GateOptions: ParsableArguments {
         )
     }
 }
+
+extension GateOptions {
+    /// Writes what CI systems read, whether gates held or not.
+    func write(_ verdicts: [GateVerdict], run: RunResult, report: TaskReport) throws {
+        if let file = junit {
+            let junit = JUnitReport(task: report.task, run: run, verdicts: verdicts)
+            try WholeFile.write(junit.text, to: file)
+        }
+        let text = MarkdownSummary(report: report, run: run, verdicts: verdicts)
+        if let file = summary { try WholeFile.write(text.text, to: file) }
+        let shown = ProcessInfo.processInfo.environment["GITHUB_STEP_SUMMARY"] ?? ""
+        if ci, !shown.isEmpty { try text.append(to: shown) }
+    }
+}

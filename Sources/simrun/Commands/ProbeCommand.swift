@@ -58,6 +58,8 @@ struct ProbeCommand: ParsableCommand {
     var json = false
 
     static let keyVariable = "SIMRUN_API_KEY"
+    /// Names a PEM file of the certificates that vouch for servers of wss://.
+    static let authoritiesVariable = "SIMRUN_CA_FILE"
 
     func run() throws {
         Interrupt.listen()
@@ -65,6 +67,7 @@ struct ProbeCommand: ParsableCommand {
         let plan = try plan()
         let options = try PolicyConnectionOptions(
             apiKey: apiKey ?? ProcessInfo.processInfo.environment[Self.keyVariable],
+            authorities: ProcessInfo.processInfo.environment[Self.authoritiesVariable],
             openTimeout: try Self.timeout(timeout, key: "--timeout")
         )
         if let save { try WholeFile.check(save) }

@@ -6,6 +6,7 @@ import Policies
 import Robots
 import Runtime
 import Serving
+import Tasks
 
 /// `simrun serve`: a policy for clients of openpi's WebSocket protocol.
 struct ServeCommand: ParsableCommand {
@@ -24,19 +25,16 @@ struct ServeCommand: ParsableCommand {
     @Option(help: "A policy's name or directory.")
     var policy: String?
 
-    @Option(help: "The address to listen on; any but this machine's own needs a key.")
-    var host = "127.0.0.1"
-
-    @Option(help: "The port; 0 takes any that is free.")
-    var port = 8000
-
     @Option(
         help: ArgumentHelp(
-            "Its first line is the key that clients must send, as Authorization: Api-Key KEY.",
-            valueName: "file"
+            "Keys of clients: libero, droid, aloha, so101 or a file; the policy's own by default.",
+            valueName: "name"
         )
     )
-    var apiKeyFile: String?
+    var map: String?
+
+    @OptionGroup(title: "Where it listens")
+    var door: DoorOptions
 
     @OptionGroup(title: "Network")
     var network: NetworkOptions
@@ -49,19 +47,34 @@ struct ServeCommand: ParsableCommand {
 
     func run() throws {
         Interrupt.listen()
-        let key = try apiKeyFile.map { (file) throws(InputError) in try Self.key(in: file) }
-        var options = try PolicyServerOptions(host: host, port: port, apiKey: key)
+        var options = try door.serverOptions(port: 8000)
+        let certificate = try door.serverCertificate()
         let model = try model()
-        let served = try ServedModel(model)
+        let bound = try map.map { (name) throws(InputError) in
+            try BoundMap(MapLibrary.map(name), MapContext(setup(of: model)))
+        }
+        let served = try ServedModel(model, map: bound)
         options.metadata = served.metadata
-        let server = try PolicyServer(options: options, log: { Console.errorText($0) }) {
+        let server = try PolicyServer(
+            options: options,
+            certificate: certificate,
+            log: { Console.errorText($0) }
+        ) {
             served.makeSession()
         }
-        let place = host.contains(":") ? "[\(host)]" : host
-        Console.line("serving \(model.manifest.name) at ws://\(place):\(server.port)")
+        let address = door.address(port: server.port)
+        Console.line("serving \(model.manifest.name) at \(address)")
         while !Interrupt.isRequested { Thread.sleep(forTimeInterval: 0.05) }
         server.drain(within: Self.grace)
         throw Outcome.interrupted("requests under way were answered")
+    }
+
+    /// The task and robot that a policy is for, which say what its numbers mean.
+    private func setup(of model: UNetModel) throws(InputError) -> TaskSetup {
+        try TaskSetup(
+            task: TaskLibrary(folders: paths.taskFolders).task(named: model.manifest.task),
+            robot: RobotLibrary(searchPaths: paths.robotFolders).load(model.manifest.robot)
+        )
     }
 
     private func model() throws(InputError) -> UNetModel {
@@ -90,15 +103,5 @@ struct ServeCommand: ParsableCommand {
             )
         }
         return model
-    }
-
-    /// The key in a file, without the line's end.
-    private static func key(in file: String) throws(InputError) -> String {
-        let text = try InputFile.text(atPath: file)
-        let line = text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
-        guard !line.isEmpty else {
-            throw InputError(file: file, expected: "a key in the first line", found: "none")
-        }
-        return line
     }
 }

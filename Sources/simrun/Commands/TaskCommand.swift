@@ -42,22 +42,9 @@ struct TaskCommand: ParsableCommand {
             throw Outcome.interrupted("the robot is parked, the finished episodes are above")
         }
         let verdicts = try options.gates.verdicts(on: run) { report }
-        try write(verdicts, run: run, report: report)
+        try options.gates.write(verdicts, run: run, report: report)
         let broken = verdicts.filter { !$0.held }.map(\.detail)
         guard broken.isEmpty else { throw Outcome.gates(broken) }
-    }
-
-    /// What CI systems read, written whether gates held or not.
-    private func write(_ verdicts: [GateVerdict], run: RunResult, report: TaskReport) throws {
-        let gates = options.gates
-        if let file = gates.junit {
-            let junit = JUnitReport(task: report.task, run: run, verdicts: verdicts)
-            try WholeFile.write(junit.text, to: file)
-        }
-        let summary = MarkdownSummary(report: report, run: run, verdicts: verdicts)
-        if let file = gates.summary { try WholeFile.write(summary.text, to: file) }
-        let shown = ProcessInfo.processInfo.environment["GITHUB_STEP_SUMMARY"] ?? ""
-        if gates.ci, !shown.isEmpty { try summary.append(to: shown) }
     }
 
     private func saveLatency(_ run: RunResult) throws {

@@ -11,6 +11,14 @@ struct TaskOptions: ParsableArguments {
     @Option(help: "A shipped policy, a policy directory, expert, random or ws://HOST:PORT.")
     var policy: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Keys of a policy at ws://: libero, droid, aloha, so101 or a file; its metadata's by default.",
+            valueName: "name"
+        )
+    )
+    var map: String?
+
     @Option(help: "A robot's name or directory; the task's own by default.")
     var robot: String?
 

@@ -48,7 +48,9 @@ struct LoopRun {
                 clock: .wall,
                 latency: .measured,
                 execution: .replan,
-                controller: try ArmController(model: model, mode: .jointPosition),
+                controller: ActionController(
+                    try ArmController(model: model, mode: .jointPosition)
+                ),
                 limits: try SafetyLimits(
                     joints: [SafetyLimits.Joint](repeating: open, count: model.armJointCount),
                     gripperOpening: 1,

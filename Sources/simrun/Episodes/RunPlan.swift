@@ -97,54 +97,26 @@ struct RunPlan: Sendable {
             try task.instruction(saying: text)
         }
         if options.heldOut { _ = try task.instruction(seed: options.seed, heldOut: true) }
-        let name = options.policy ?? task.policy
-        // Read whoever acts: a wrong name is a wrong name.
-        let format = try options.network.format()
-        var execution = "replan"
-        var horizon = 1
+        let joined = setup
         let latency = try LatencyArgument.source(options.latency ?? "measured")
-        switch name {
-        case "expert":
-            actor = .expert
-            policyName = "expert"
-        case "random":
-            actor = .random
-            policyName = "random"
-        case let name where name.contains("://"):
-            let server = try RemoteServer(named: name)
-            try server.requireFits(PolicyContext(setup))
-            actor = .remote(server)
-            policyName = server.description.policy ?? name
-            policyHash = server.description.sha256
-            execution = server.description.execute ?? execution
-            horizon = server.shape.horizon
-        default:
-            let library = PolicyLibrary(searchPaths: options.paths.policyFolders)
-            let directory = try library.directory(of: name)
-            if try PolicyLibrary.isDiscreteDiffusion(directory) {
-                let policy = try Self.language(directory, format, latency, setup, options)
-                actor = .language(policy)
-                policyName = policy.model.manifest.name
-                policyHash = policy.model.manifest.weights.sha256
-                execution = policy.model.manifest.execute
-                horizon = policy.model.network.shape.horizon
-                break
+        let choice = try ActorChoice(
+            named: options.policy ?? task.policy,
+            network: options.network,
+            paths: options.paths,
+            clock: options.clock,
+            map: try options.map.map { (name) throws(InputError) in
+                try BoundMap(MapLibrary.map(name), MapContext(joined))
+            },
+            language: { (directory, format) throws(InputError) in
+                try Self.language(directory, format, latency, joined, options)
             }
-            let model = try PolicyShelf.model(directory: directory, format: format)
-            try options.network.requireFits(model, clock: options.clock)
-            try model.manifest.requireFits(PolicyContext(setup))
-            actor = .network(model)
-            policyName = model.manifest.name
-            policyHash = model.manifest.weights.sha256
-            execution = model.manifest.execute
-            horizon = model.manifest.plannedActions
-        }
+        ) { () throws(InputError) in try PolicyContext(joined) }
+        actor = choice.actor
+        policyName = choice.name
+        policyHash = choice.hash
+        let horizon = choice.horizon
         if case .language = actor {} else { try options.decoding.requireNone(policyName) }
-        let strategy = try ExecuteArgument.strategy(
-            options.execute ?? execution,
-            horizon: horizon,
-            key: options.execute == nil ? "policy.json execution" : "--execute"
-        )
+        let strategy = try choice.strategy(options.execute)
         drill = try options.drill.map { (text) throws(InputError) in try PolicyDrill(text) }
         latencyName = options.clock == .charged ? options.latency ?? "measured" : "none"
         configuration = LoopConfiguration(
@@ -153,7 +125,7 @@ struct RunPlan: Sendable {
             clock: options.clock,
             latency: latency,
             execution: strategy,
-            controller: try setup.controller(),
+            controller: ActionController(try setup.controller()),
             limits: try setup.limits(),
             hasPlanningThread: options.clock == .wall && !actor.seesTheWorld,
             // Under the loop's priority: on one processor the loop goes first.
@@ -217,7 +189,7 @@ struct RunPlan: Sendable {
         options.until ?? (setup.task.success.judged == .atEnd ? .timeLimit : .success)
     }
 
-    private static func patience(_ text: String) throws(InputError) -> TimeSpan {
+    static func patience(_ text: String) throws(InputError) -> TimeSpan {
         guard let span = LatencyArgument.span(text), span > .zero else {
             throw InputError(
                 key: "--patience",

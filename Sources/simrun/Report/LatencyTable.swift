@@ -11,6 +11,8 @@ enum LatencyTable {
         var lines = [header]
         for row in LatencyAccount.Row.allCases {
             if row == .wakeup, clock != .wall { continue }
+            let isRemote = row == .server || row == .network
+            if isRemote, account.summary(of: .server).max == 0 { continue }
             lines.append(line(row.rawValue, account.summary(of: row)) + note(row))
         }
         if clock != .lockstep {
@@ -40,6 +42,8 @@ enum LatencyTable {
     private static func note(_ row: LatencyAccount.Row) -> String {
         switch row {
         case .infer, .rerank, .plannedTick: "  ticks that plan"
+        case .server: "  of infer, in the policy server"
+        case .network: "  of infer, on the way there and back"
         case .step: "  the world; never charged"
         case .tick: "  sense + infer + rerank + act"
         default: ""

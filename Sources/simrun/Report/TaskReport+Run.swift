@@ -6,17 +6,22 @@ import Tasks
 extension TaskReport {
     /// What a plan and its run come to.
     init(plan: RunPlan, run: RunResult) {
-        let configuration = plan.configuration
+        self.init(heading: RunHeading(plan), run: run)
+    }
+
+    /// What ran and what it came to.
+    init(heading: RunHeading, run: RunResult) {
+        let configuration = heading.configuration
         let account = run.account
         self.init(
             argv: CommandLine.arguments,
-            task: plan.setup.task.name,
-            robot: plan.setup.robot.name,
-            policy: plan.policyName,
-            hashes: TaskReport.Hashes(plan),
-            rerank: plan.reranking.map { TaskReport.Rerank($0, account.choices) },
+            task: heading.task,
+            robot: heading.robot,
+            policy: heading.policy,
+            hashes: heading.hashes,
+            rerank: heading.reranking.map { TaskReport.Rerank($0, account.choices) },
             clock: configuration.clock.rawValue,
-            latency: plan.latencyName,
+            latency: heading.latency,
             execute: configuration.execution.description,
             rateHz: configuration.rate.hertz,
             policyRateHz: configuration.schedule.policyHertz,

@@ -6,26 +6,30 @@ import Tasks
 enum TaskSummary {
     /// The lines of the summary.
     static func lines(plan: RunPlan, run: RunResult) -> [String] {
-        let configuration = plan.configuration
+        lines(RunHeading(plan), run: run)
+    }
+
+    /// The same of any run.
+    static func lines(_ heading: RunHeading, run: RunResult) -> [String] {
+        let configuration = heading.configuration
         let interval = run.interval
         var lines = [
-            "\(plan.setup.task.name) on \(plan.setup.robot.name), policy \(plan.policyName)",
-            "clock \(configuration.clock.rawValue), latency \(plan.latencyName),"
+            "\(heading.task) on \(heading.robot), policy \(heading.policy)",
+            "clock \(configuration.clock.rawValue), latency \(heading.latency),"
                 + " execute \(configuration.execution),"
                 + " control \(configuration.rate.hertz.text(1)) Hz,"
                 + " policy \(configuration.policyHertz.text(1)) Hz,"
                 + " physics \(configuration.rate.physicsHertz.text(0)) Hz",
             "",
         ]
-        let tellsInstruction = plan.setup.task.instructions.count > 1
-        lines += run.episodes.prefix(20).map { episodeLine($0, tellsInstruction) }
+        lines += run.episodes.prefix(20).map { episodeLine($0, heading.tellsInstruction) }
         if run.episodes.count > 20 { lines.append("  … \(run.episodes.count - 20) more") }
         lines += [
             "",
             "success \(run.successes)/\(run.episodes.count) = \(run.successRate.text(3))"
                 + "  (95 % \(interval.lower.text(3)) to \(interval.upper.text(3)))",
         ]
-        if plan.setup.task.success.judged == .atEnd {
+        if heading.isJudgedAtEnd {
             let once = run.episodes.count { $0.result.status.heldOnce }
             lines.append("  judged at the end; held at least once in \(once)")
         }
@@ -38,7 +42,7 @@ enum TaskSummary {
         if run.account.starvedTicks > 0 {
             lines.append("ticks without an action, for want of a plan: \(run.account.starvedTicks)")
         }
-        if let reranking = plan.reranking { lines.append(choices(reranking, run)) }
+        if let reranking = heading.reranking { lines.append(choices(reranking, run)) }
         if configuration.clock == .wall {
             lines.append(
                 "ticks in which the host took time: \(run.account.stolenTicks),"

@@ -8,16 +8,17 @@ extension RemoteServer {
     /// How long a reply may take.
     static let deadline = TimeSpan.seconds(30)
 
-    /// The server of `--policy ws://HOST:PORT`; its key comes from the environment.
+    /// The server of `--policy ws://HOST:PORT` or `wss://`; its key comes from the environment.
     ///
     /// - Throws: `InputError` if it cannot be had.
-    convenience init(named name: String) throws(InputError) {
+    convenience init(named name: String, map: BoundMap? = nil) throws(InputError) {
         let address = try PolicyAddress(name)
         let options = try PolicyConnectionOptions(
-            apiKey: ProcessInfo.processInfo.environment[ProbeCommand.keyVariable]
+            apiKey: ProcessInfo.processInfo.environment[ProbeCommand.keyVariable],
+            authorities: ProcessInfo.processInfo.environment[ProbeCommand.authoritiesVariable]
         )
         do throws(PolicyConnectionError) {
-            try self.init(address, options: options)
+            try self.init(address, options: options, map: map)
         } catch {
             throw InputError(
                 key: "--policy \(address)",

@@ -8,9 +8,11 @@ import Serving
 struct ServedModel: Sendable {
     private let model: UNetModel
     private let fields: [ObservationField]
+    private let map: BoundMap?
 
-    init(_ model: UNetModel) throws(InputError) {
+    init(_ model: UNetModel, map: BoundMap? = nil) throws(InputError) {
         self.model = model
+        self.map = map
         let manifest = model.manifest
         var fields: [ObservationField] = []
         for feature in manifest.features {
@@ -32,6 +34,7 @@ struct ServedModel: Sendable {
         ServedPolicy(
             UNetPolicy(model: model),
             fields: fields,
+            map: map,
             period: .seconds(1 / model.manifest.policyRateHz)
         )
     }
@@ -39,7 +42,8 @@ struct ServedModel: Sendable {
     /// What each client is told first.
     var metadata: MessagePackValue {
         let manifest = model.manifest
-        let shape = UNetPolicy(model: model).shape
+        var shape = UNetPolicy(model: model).shape
+        if let map { shape.actionWidth = map.theirWidth }
         return ServerDescription(
             policy: manifest.name,
             sha256: manifest.weights.sha256,
@@ -48,9 +52,9 @@ struct ServedModel: Sendable {
             controlMode: manifest.controlMode,
             policyHertz: manifest.policyRateHz,
             execute: manifest.execute,
-            actionNames: manifest.actionNames,
+            actionNames: map == nil ? manifest.actionNames : nil,
             shape: shape,
-            fields: fields
+            fields: fields.filter { field in map.map { !$0.covers(field.part) } ?? true }
         ).metadata
     }
 }

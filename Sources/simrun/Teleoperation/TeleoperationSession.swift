@@ -83,7 +83,7 @@ struct TeleoperationSession<Source: CommandSource, Time: TimeSource> {
                 clock: .lockstep,
                 latency: .free,
                 execution: .replan,
-                controller: try setup.controller(),
+                controller: ActionController(try setup.controller()),
                 limits: try setup.limits()
             )
         )

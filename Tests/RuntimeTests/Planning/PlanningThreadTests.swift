@@ -81,10 +81,12 @@ private struct FailingPolicy: Policy {
                 clock: .wall,
                 latency: .measured,
                 execution: execution,
-                controller: try ArmController(
-                    model: model,
-                    mode: .jointDeltaPosition,
-                    scale: ActionScale(joint: 0.004)
+                controller: ActionController(
+                    try ArmController(
+                        model: model,
+                        mode: .jointDeltaPosition,
+                        scale: ActionScale(joint: 0.004)
+                    )
                 ),
                 limits: try SafetyLimits(
                     joints: [SafetyLimits.Joint](repeating: Self.limit, count: 7),
