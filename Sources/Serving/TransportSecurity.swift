@@ -81,12 +81,18 @@ enum TransportSecurity {
     static func reason(of error: any Error) -> String? {
         switch error {
         case NIOSSLError.uncleanShutdown: "it hung up without saying so"
-        case NIOSSLError.handshakeFailed(let inner): "\(inner)"
-        case let error as NIOSSLError: "\(error)"
-        case let error as NIOSSLExtraError: "\(error)"
-        case let error as BoringSSLError: "\(error)"
+        case NIOSSLError.handshakeFailed(let inner): short("\(inner)")
+        case let error as NIOSSLError: short("\(error)")
+        case let error as NIOSSLExtraError: short("\(error)")
+        case let error as BoringSSLError: short("\(error)")
         default: nil
         }
+    }
+
+    /// BoringSSL's own name of what went wrong, without the line of its source that found it.
+    private static func short(_ text: String) -> String {
+        guard let mark = text.firstRange(of: "OPENSSL_internal:") else { return text }
+        return String(text[mark.upperBound...].prefix { $0 == "_" || $0.isLetter || $0.isNumber })
     }
 
     /// Whether the peer has merely hung up, as those do that are killed.
