@@ -14,9 +14,8 @@ mirror=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE)' | awk '$2 == "bo
 debootstrap --variant=minbase bookworm "$root" "${mirror:?no mirror of bookworm}" >"$work/log" 2>&1 \
     || { tail -n 20 "$work/log"; exit 1; }
 cp /etc/resolv.conf "$root/etc/resolv.conf"
-for part in /etc/apt/apt.conf.d/*prox* /etc/apt/apt.conf.d/*Prox*; do
-    [ -e "$part" ] && cp "$part" "$root/etc/apt/apt.conf.d/"
-done
+# Through the same proxy as this machine, if there is one.
+apt-config dump | grep -i '^Acquire::[a-z]*::Proxy' >"$root/etc/apt/apt.conf.d/90proxy" || true
 mount -t proc proc "$root/proc"
 mount -t devpts -o newinstance,ptmxmode=0666 devpts "$root/dev/pts"
 ln -sf pts/ptmx "$root/dev/ptmx"

@@ -108,4 +108,37 @@ import Testing
             #expect(abs(then - now) <= 6, "joint \(joint), half a degree at most")
         }
     }
+
+    /// The port's time, for whoever waits.
+    private struct PortTime: TimeSource {
+        let port: EmulatedPort<SceneJoints>
+        func now() -> TimeSpan { port.now() }
+        mutating func sleep(until instant: TimeSpan) { port.sleep(until: instant) }
+    }
+
+    /// In the arm's own time, which no other program can stretch.
+    @Test func `robot.yaml charges what the emulated SO-101 shows`() throws {
+        let bench = try Bench("so101")
+        var serial = try SerialPlant(
+            bus: bench.bus,
+            robot: bench.robot,
+            servos: bench.servos,
+            period: .milliseconds(10)
+        )
+        serial.begin()
+        var probe = JointProbe(
+            plant: serial,
+            robot: bench.robot,
+            limits: try SafetyLimits(robot: bench.robot),
+            rate: try ControlRate(hertz: 100, physicsHertz: 100),
+            time: PortTime(port: bench.port)
+        )
+        let records = try (0..<5).map { try probe.record(joint: $0, amplitude: 0.1) }
+        let fit = try #require(ActuatorFit(records))
+        let charged = bench.robot.actuator
+        #expect(abs(fit.delay - charged.delay) < 2e-3, "\(fit)")
+        #expect(abs(fit.lag - charged.lag) < 2e-3, "\(fit)")
+        // Model and joints are an encoder's step apart.
+        #expect(fit.error < 2e-3, "\(fit)")
+    }
 }

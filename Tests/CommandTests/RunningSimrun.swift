@@ -25,8 +25,11 @@ final class RunningSimrun {
         try process.run()
     }
 
-    /// Writes words to its standard input.
-    func say(_ words: String) { input?.fileHandleForWriting.write(Data(words.utf8)) }
+    /// Writes words to its standard input, if it still runs.
+    func say(_ words: String) {
+        signal(SIGPIPE, SIG_IGN)
+        try? input?.fileHandleForWriting.write(contentsOf: Data(words.utf8))
+    }
 
     /// Kills what still runs, so that a failed test leaves nothing behind.
     deinit {

@@ -30,12 +30,15 @@ struct ArmOptions: ParsableArguments {
             found = file
         }
         let port = try SerialPort(path: port, baud: servos.baud)
+        let bus = ServoBus(wire: servos.wire, port: port)
+        // Of some 200 questions none may fail for good where each tenth answer is lost.
+        bus.tries = 8
         return ArmConnection(
             model: model,
             servos: servos,
             calibration: found,
             port: port,
-            bus: ServoBus(wire: servos.wire, port: port)
+            bus: bus
         )
     }
 }

@@ -34,6 +34,11 @@ struct ArmGuardCommand: ParsableCommand {
         let servos = try ArmServos(model)
         let watch = ArmGuard(servos: servos, silence: .milliseconds(silenceMs))
         let count = servos.all.count
+        // When it is needed, nothing else is as urgent.
+        var grants = RealTimeGrants.request(
+            RealTimeWish(priority: 55, locksMemory: false, core: .any)
+        )
+        defer { grants.giveBack() }
         switch try watch.watch() {
         case .ended: break
         case .died(let held):
