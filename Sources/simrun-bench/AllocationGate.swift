@@ -162,7 +162,9 @@ struct AllocationGate {
             )
             let shape = policy.shape
             var chunk = ActionChunk(horizon: shape.horizon, width: shape.actionWidth)
-            let texts = ["put the plate", "open \(model.vocabulary.words[0]) and something unknown"]
+            let texts = [
+                "put the plate", "open \(model.vocabulary.words[0]) and something unknown",
+            ]
             func plan(_ index: Int) throws {
                 observation.instruction = texts[index / 2 % 2]
                 for view in observation.frames.indices {

@@ -199,6 +199,6 @@ extension LatencyMeter {
     /// The charge of a tick that waits for its plan.
     mutating func charge(_ stages: StageTimes, planned: Bool) -> TimeSpan {
         let tick = chargeTick(stages)
-        return planned ? tick + chargePlan(stages) : tick
+        return planned ? tick + chargePlan(stages, share: 1) : tick
     }
 }

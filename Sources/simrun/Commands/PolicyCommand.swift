@@ -55,7 +55,10 @@ struct InspectPolicy: ParsableCommand {
         Self.field("control", "\(manifest.controlMode) at \(manifest.policyRateHz.text(1)) Hz")
         Self.field("execute", "\(manifest.execute), horizon \(manifest.plannedActions)")
         Self.field("noise", manifest.noise.rawValue)
-        Self.field("cloud", "\(manifest.cloud.points) points, \(manifest.cloud.frame.rawValue) frame")
+        Self.field(
+            "cloud",
+            "\(manifest.cloud.points) points, \(manifest.cloud.frame.rawValue) frame"
+        )
         Self.field("actions", manifest.actionNames.joined(separator: ", "))
         for (feature, row) in zip(manifest.features, ranges(manifest)) {
             Self.field("state", "\(feature.name.rawValue) [\(feature.width)] \(row)")
@@ -110,7 +113,10 @@ struct InspectPolicy: ParsableCommand {
             Self.field("seeds", "\(seeds.lowerBound) to \(seeds.upperBound)")
         case .converted(let command, let checkpoint, let sha256, let epoch):
             Self.field("converted by", command)
-            Self.field("from", "\(checkpoint), \(epoch.map { "epoch \($0), " } ?? "")sha256 \(sha256)")
+            Self.field(
+                "from",
+                "\(checkpoint), \(epoch.map { "epoch \($0), " } ?? "")sha256 \(sha256)"
+            )
         }
     }
 

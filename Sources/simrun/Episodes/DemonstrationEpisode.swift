@@ -74,6 +74,8 @@ enum DemonstrationEpisode {
     ///   - targetSpeed: How fast the target moves, in metres per second; nil for a draw.
     ///   - instruction: What to do; nil for a draw.
     ///   - ending: When the episode is over.
+    ///   - keepsImages: Whether to keep the cameras' pictures.
+    ///   - keepsDepth: Whether to keep their depth beside the colours.
     ///   - attributes: What else to say of the episode.
     ///   - observer: Asked before the first tick and after each.
     static func record<Brain: Demonstrator, Observer: DemonstrationObserver>(
@@ -84,13 +86,14 @@ enum DemonstrationEpisode {
         loop: inout ControlLoop<SimulatedPlant, Brain, MonotonicTime>,
         ending: Ending,
         keepsImages: Bool,
+        keepsDepth: Bool = true,
         attributes extra: [String: AttributeValue] = [:],
         observer: inout Observer
     ) throws -> EpisodeTable {
         let speed = targetSpeed ?? setup.drawnTargetSpeed(seed: seed)
         try loop.plant.reset(seed: seed, targetSpeed: speed, instruction: instruction)
         loop.reset(seed: seed)
-        var columns = try Columns(loop: loop, keepsImages: keepsImages)
+        var columns = try Columns(loop: loop, keepsImages: keepsImages, keepsDepth: keepsDepth)
         var goesOn = observer.begins(&loop)
         while goesOn, loop.plant.elapsed < ending.timeLimit {
             let state = loop.plant.flatState
@@ -134,12 +137,14 @@ enum DemonstrationEpisode {
         private var table: [String: Column] = [:]
         private var order: [String] = []
         private let keepsImages: Bool
+        private let keepsDepth: Bool
 
         init<Brain: Demonstrator>(
             loop: ControlLoop<SimulatedPlant, Brain, MonotonicTime>,
-            keepsImages: Bool
+            keepsImages: Bool,
+            keepsDepth: Bool
         ) throws(InputError) {
-            self.keepsImages = keepsImages
+            (self.keepsImages, self.keepsDepth) = (keepsImages, keepsDepth)
             let observation = loop.observation
             let width = loop.lastAction.width
             try add("actions", [width], .float32)
@@ -160,6 +165,7 @@ enum DemonstrationEpisode {
             }
             for frame in observation.frames where keepsImages {
                 try add("obs/\(frame.name)_rgb", [frame.height, frame.width, 3], .uint8)
+                guard keepsDepth else { continue }
                 try add("obs/\(frame.name)_depth", [frame.height, frame.width], .float32)
             }
             for name in Self.timing { try add("timing/\(name)", [], .int64) }
@@ -205,7 +211,7 @@ enum DemonstrationEpisode {
             }
             for frame in observation.frames where keepsImages {
                 put("obs/\(frame.name)_rgb", frame.rgb)
-                put("obs/\(frame.name)_depth", frame.depth)
+                if keepsDepth { put("obs/\(frame.name)_depth", frame.depth) }
             }
             let times = [
                 Int64(trace.tick), observation.capturedAt.nanoseconds,
