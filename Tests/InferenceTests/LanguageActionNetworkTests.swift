@@ -70,8 +70,10 @@ private struct GoldenNetwork {
             let rows = test.workspace.layers[layer].rows.values
             for (part, tensor) in [(1, "keys"), (2, "values")] {
                 let expected = try test.golden.tensor("\(tensor).\(layer)")
-                let got = (0..<expected.shape[0]).flatMap { token in
-                    Array(rows[(3 * token + part) * width..<(3 * token + part + 1) * width])
+                var got: [Float] = []
+                for token in 0..<expected.shape[0] {
+                    let start = (3 * token + part) * width
+                    got += rows[start..<start + width]
                 }
                 expectClose(got, expected, "\(name) \(tensor).\(layer)")
             }

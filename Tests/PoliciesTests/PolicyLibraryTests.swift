@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test func `policies are listed with what they say of themselves`() throws {
-        #expect(library.names == ["dp3", "flowpolicy", "golden", "mp1", "simple-dp3"])
+        #expect(library.names == ["dp3", "flowpolicy", "golden", "mp1", "simple-dp3", "vla"])
         #expect(try library.card(of: "simple-dp3").architecture == "simple-dp3")
         let card = try library.card(of: "golden")
         #expect(card.name == "golden" && card.architecture == "meanflow" && card.robot == "panda")

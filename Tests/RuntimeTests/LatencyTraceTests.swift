@@ -29,6 +29,22 @@ private let fuzzScale =
         return trace
     }
 
+    @Test func `a plan that was cut short is charged its share of a fixed or traced latency`() {
+        let stages = StageTimes()
+        var fixed = LatencyMeter(source: .fixed(.milliseconds(40)))
+        #expect(fixed.chargePlan(stages, share: 1) == .milliseconds(40))
+        #expect(fixed.chargePlan(stages, share: 0.25) == .milliseconds(10))
+        var trace = LatencyTrace()
+        var row = StageTimes()
+        row.infer = .milliseconds(8)
+        trace.append(row, planned: true)
+        var traced = LatencyMeter(source: .trace(trace))
+        #expect(traced.chargePlan(stages, share: 0.5) == .milliseconds(4))
+        var measured = LatencyMeter(source: .measured)
+        #expect(measured.chargePlan(row, share: 0.5) == .milliseconds(8))
+        #expect(trace.medianPlan == .milliseconds(8))
+    }
+
     @Test func `a trace survives its text to the nanosecond`() throws {
         var random = RandomStream(seed: 1)
         var written = LatencyTraceText()

@@ -63,8 +63,9 @@ struct ChunkDecoder {
         }
     }
 
-    /// Bins, or ``LanguageActionShape/bins`` where masked: what the network reads. Shape
-    /// `[horizon, width]`.
+    /// Bins, or ``LanguageActionShape/bins`` where masked: what the network reads.
+    ///
+    /// Shape `[horizon, width]`.
     var tokens: UnsafePointer<Int32> { UnsafePointer(state.tokens) }
 
     init(_ settings: DecoderSettings, bins: ActionBins, horizon: Int) throws(InputError) {

@@ -66,7 +66,9 @@ public struct DecoderSettings: Equatable, Sendable {
     /// See ``Remasking/drop``.
     public var drop: Float = 0.3
     /// Whether a number is the mean of the bins within two of the decided one, weighted by their
-    /// probabilities, instead of its centre. Not a part of the published method.
+    /// probabilities, instead of its centre.
+    ///
+    /// Not a part of the published method.
     public var isSubBin = false
 
     /// The published settings without remasking.

@@ -37,11 +37,13 @@ public struct TickMessage: Decodable, Equatable, Sendable {
     /// Whether the policy planned.
     public var planned: Bool
     /// Rounds that the plan took; 0 for policies that know none.
-    public var rounds: Int
+    ///
+    /// Nil, as the next two, in recordings of before such policies.
+    public var rounds: Int?
     /// Numbers of the chunk that were decided and then taken back.
-    public var remasked: Int
+    public var remasked: Int?
     /// The least probability of a number of the chunk when it was decided.
-    public var leastConfidence: Double
+    public var leastConfidence: Double?
     /// Whether the plan was made beside the loop.
     public var beside: Bool
     /// Whether a policy step began without an action.

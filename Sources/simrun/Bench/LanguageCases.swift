@@ -4,8 +4,9 @@ import Policies
 import Robots
 import Runtime
 
-/// Plans of a discrete-diffusion policy: each from a picture and a state of its own, under words that
-/// stay. `rN` is a plan of N rounds, `whole` one round with everything taken in anew.
+/// Plans of a discrete-diffusion policy: each from pictures of its own, under words that stay.
+///
+/// `rN` is a plan of N rounds, `whole` one round with everything taken in anew.
 struct LanguageCases {
     /// What the rows are called.
     var name: String

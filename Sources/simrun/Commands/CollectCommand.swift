@@ -79,6 +79,7 @@ struct CollectCommand: ParsableCommand {
     )
     var timeLimit: Double = 60
     @Flag(help: "Store camera images too.") var images = false
+    @Flag(inversion: .prefixedNo, help: "Store their depth beside the colours.") var depth = true
     @Flag(help: "Keep failed episodes, marked success = 0.") var keepFailures = false
     @OptionGroup(title: "Where to look") var paths: SearchPaths
 
@@ -233,6 +234,7 @@ struct CollectCommand: ParsableCommand {
                     timeLimit: setup.task.timeLimit
                 ),
                 keepsImages: images,
+                keepsDepth: depth,
                 observer: &observer
             )
             next += 1

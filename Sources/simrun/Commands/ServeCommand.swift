@@ -89,8 +89,7 @@ struct ServeCommand: ParsableCommand {
         if try PolicyLibrary.isDiscreteDiffusion(directory) {
             throw InputError(
                 key: "--policy",
-                expected:
-                    "a policy that reads neither words nor pictures, which are not served yet",
+                expected: "a policy without words and pictures, which are not served yet",
                 found: chosen
             )
         }

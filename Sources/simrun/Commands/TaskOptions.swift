@@ -86,6 +86,14 @@ struct TaskOptions: ParsableArguments {
     @Flag(help: "Draw wordings that no demonstration uses.")
     var heldOut = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Ablation: tell the policy this, and judge by the instruction all the same.",
+            valueName: "text"
+        )
+    )
+    var say: String?
+
     @Option(help: "Episodes side by side.")
     var jobs: Int = 1
 
@@ -189,11 +197,12 @@ struct TaskOptions: ParsableArguments {
         guard seed <= UInt64.max - UInt64(episodes) else {
             throw InputError(key: "--seed", expected: "a seed with room above", found: "\(seed)")
         }
-        if let instruction, instruction.isEmpty || instruction.utf8.count > 1000 {
+        for (key, text) in [("--instruction", instruction), ("--say", say)] {
+            guard let text, text.isEmpty || text.utf8.count > 1000 else { continue }
             throw InputError(
-                key: "--instruction",
+                key: key,
                 expected: "1 to 1000 bytes of text",
-                found: "\(instruction.utf8.count)"
+                found: "\(text.utf8.count)"
             )
         }
         if latency != nil, clock != .charged {

@@ -10,6 +10,7 @@ struct DemonstrationColumns {
     private var table: [String: Column] = [:]
     private var order: [String] = []
     private let keepsImages: Bool
+    private let keepsDepth: Bool
 
     /// Columns for what a loop's policy sees and does.
     ///
@@ -17,12 +18,14 @@ struct DemonstrationColumns {
     ///   - loop: The loop, its observation of the shape that all will have.
     ///   - hasStages: Whether a script says how far it has come.
     ///   - keepsImages: Whether pictures are kept.
+    ///   - keepsDepth: Whether their depth is kept beside the colours.
     init<Body: RecordedPlant, Brain: Policy, Time: TimeSource>(
         loop: ControlLoop<Body, Brain, Time>,
         hasStages: Bool,
-        keepsImages: Bool
+        keepsImages: Bool,
+        keepsDepth: Bool = true
     ) throws(InputError) {
-        self.keepsImages = keepsImages
+        (self.keepsImages, self.keepsDepth) = (keepsImages, keepsDepth)
         let observation = loop.observation
         let width = loop.lastAction.width
         try add("actions", [width], .float32)
@@ -43,6 +46,7 @@ struct DemonstrationColumns {
         }
         for frame in observation.frames where keepsImages {
             try add("obs/\(frame.name)_rgb", [frame.height, frame.width, 3], .uint8)
+            guard keepsDepth else { continue }
             try add("obs/\(frame.name)_depth", [frame.height, frame.width], .float32)
         }
         for name in Self.timing { try add("timing/\(name)", [], .int64) }
@@ -98,7 +102,7 @@ struct DemonstrationColumns {
         }
         for frame in observation.frames where keepsImages {
             put("obs/\(frame.name)_rgb", frame.rgb)
-            put("obs/\(frame.name)_depth", frame.depth)
+            if keepsDepth { put("obs/\(frame.name)_depth", frame.depth) }
         }
         let times = [
             Int64(trace.tick), observation.capturedAt.nanoseconds,

@@ -74,6 +74,8 @@ enum DemonstrationEpisode {
     ///   - targetSpeed: How fast the target moves, in metres per second; nil for a draw.
     ///   - instruction: What to do; nil for a draw.
     ///   - ending: When the episode is over.
+    ///   - keepsImages: Whether to keep the cameras' pictures.
+    ///   - keepsDepth: Whether to keep their depth beside the colours.
     ///   - attributes: What else to say of the episode.
     ///   - observer: Asked before the first tick and after each.
     static func record<Brain: Demonstrator, Observer: DemonstrationObserver>(
@@ -84,6 +86,7 @@ enum DemonstrationEpisode {
         loop: inout ControlLoop<SimulatedPlant, Brain, MonotonicTime>,
         ending: Ending,
         keepsImages: Bool,
+        keepsDepth: Bool = true,
         attributes extra: [String: AttributeValue] = [:],
         observer: inout Observer
     ) throws -> EpisodeTable {
@@ -93,7 +96,8 @@ enum DemonstrationEpisode {
         var columns = try DemonstrationColumns(
             loop: loop,
             hasStages: loop.policy.progress != nil,
-            keepsImages: keepsImages
+            keepsImages: keepsImages,
+            keepsDepth: keepsDepth
         )
         var goesOn = observer.begins(&loop)
         while goesOn, loop.plant.elapsed < ending.timeLimit {

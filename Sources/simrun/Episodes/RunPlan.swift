@@ -148,8 +148,14 @@ struct RunPlan: Sendable {
 
     /// What the episode of `seed` is told to do.
     func instruction(seed: UInt64) throws(InputError) -> InstructionChoice {
-        if let instruction { return instruction }
-        return try setup.task.instruction(seed: seed, heldOut: options.heldOut)
+        var choice: InstructionChoice
+        if let instruction {
+            choice = instruction
+        } else {
+            choice = try setup.task.instruction(seed: seed, heldOut: options.heldOut)
+        }
+        if let said = options.say { choice.text = said }
+        return choice
     }
 
     /// A discrete-diffusion policy, held against the task.
@@ -175,7 +181,8 @@ struct RunPlan: Sendable {
             clock: options.clock,
             latency: latency
         )
-        let unknown = options.instruction.map(model.vocabulary.unknownWords) ?? []
+        let told = options.say ?? options.instruction
+        let unknown = told.map(model.vocabulary.unknownWords) ?? []
         if !unknown.isEmpty {
             Console.error(
                 "\(model.manifest.name) does not know the words \(unknown.joined(separator: ", "))"

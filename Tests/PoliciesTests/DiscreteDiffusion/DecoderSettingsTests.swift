@@ -69,7 +69,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "rounds", "rounds=0", "rounds=257", "rounds=x", "order=best", "schedule=", "drop=2", "sub_bin=1",
+        "", "rounds", "rounds=0", "rounds=257", "rounds=x", "order=best", "schedule=", "drop=2",
+        "sub_bin=1",
         "round=4", "temperature_start=0", "threshold=nan", "rounds=4,",
     ])
     func `a wrong setting is refused`(text: String) {

@@ -131,15 +131,17 @@ import Testing
         var observation = try golden.observation(0)
         change(&observation)
         var chunk = golden.chunk
+        let policy = try golden.policy()
         do throws(LoopFault) {
-            try golden.policy().plan(observation, into: &chunk)
+            try policy.plan(observation, into: &chunk)
         } catch {
             return error.description
         }
         return "none"
     }
 
-    @Test func `an instruction that is missing, empty or too long is a fault that says so`() throws {
+    @Test func `an instruction that is missing, empty or too long is a fault that says so`() throws
+    {
         #expect(try fault { $0.instruction = nil }.contains("needs an instruction"))
         #expect(try fault { $0.instruction = "" }.contains("no word"))
         #expect(try fault { $0.instruction = " .,!? " }.contains("no word"))

@@ -1,6 +1,7 @@
 import Diagnostics
-import Policies
 import Testing
+
+@testable import Policies
 
 @Suite struct VocabularyTests {
     private func read(_ text: String, room: Int = 8) throws -> ([Int32], Vocabulary.Reading) {
@@ -10,7 +11,9 @@ import Testing
         return (Array(ids.prefix(min(reading.words, room))), reading)
     }
 
-    @Test func `words are split at everything but letters, digits, apostrophes and other scripts`() throws {
+    @Test func `words are split at everything but letters, digits, apostrophes and other scripts`()
+        throws
+    {
         let (ids, reading) = try read("  PUT,the\n\tBox's--café zebra2 ")
         #expect(ids == [3, 4, 1, 2, 0])
         #expect(reading == Vocabulary.Reading(words: 5, unknown: 1))

@@ -63,8 +63,14 @@ def policy_case(folder: Path, randomise, seed: int) -> dict[str, torch.Tensor]:
     words = ["a", "box's", "can", "on", "open", "plate", "put", "red", "the", "to", "café"]
     shape = replace(SHAPE, vocabulary=len(words) + 1)
     network = randomise(VisionLanguageAction(shape))
-    # Scores as far apart as a trained network's.
-    network.actions.head.weight.mul_(12)
+    # What is read and where it stands must show, and scores be as far apart as a trained network's.
+    for name, p in network.named_parameters():
+        if any(part in name for part in ("words", "position", "table", "dimension", "step")):
+            p.mul_(40)
+    network.actions.head.weight.mul_(7)
+    network.actions.norm.bias.zero_()
+    network.actions.bias.zero_()
+    network.actions.head.bias.zero_()
     binning = Binning(np.array([-1, -0.5, 0.25, -1], np.float32), np.array([1, 0.75, 0.25, 1], np.float32),
                       np.array([BINS, BINS, 1, 2]))
     scale, offset = torch.rand(11) * 3 + 0.5, torch.randn(11) * 0.2
