@@ -10,6 +10,6 @@ swiftc "${features[@]}" -parse-as-library -module-name Diagnostics -emit-module 
     -emit-module-path "$out/Diagnostics.swiftmodule" -o "$out/Diagnostics.o" -wmo \
     Sources/Diagnostics/*.swift
 swiftc "${features[@]}" -module-name WireFuzz -I "$out" Sources/Serving/MessagePack*.swift \
-    Sources/Serving/Numpy*.swift Tests/WireFuzz/main.swift "$out/Diagnostics.o" -o "$out/fuzz" \
+    Sources/Serving/Numpy*.swift Sources/Serving/PlainText.swift Tests/WireFuzz/main.swift "$out/Diagnostics.o" -o "$out/fuzz" \
     2> >(grep -v "Cannot export local symbol" >&2)
 ASAN_OPTIONS=detect_leaks=0 "$out/fuzz" "$@"

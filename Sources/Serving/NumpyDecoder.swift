@@ -41,7 +41,7 @@ struct NumpyDecoder {
         else {
             let found =
                 if case .string(let code)? = map[NumpyKey.type] {
-                    "\"\(PolicyConnectionError.plain(code, 32))\""
+                    "\"\(PlainText.of(code, 32))\""
                 } else {
                     map[NumpyKey.type]?.kind ?? "none"
                 }

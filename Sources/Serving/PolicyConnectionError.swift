@@ -54,19 +54,8 @@ public enum PolicyConnectionError: Error, Equatable, Sendable, CustomStringConve
         return line.map { plain(String($0), 500) } ?? "without saying why"
     }
 
-    /// Text from a peer, fit for a terminal.
-    ///
-    /// - Parameter length: At most so many Unicode scalars: one character may have millions.
-    static func plain(_ text: String, _ length: Int) -> String {
-        var plain = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars.prefix(length) {
-            let isPlain =
-                scalar.isASCII
-                ? (0x20..<0x7F).contains(scalar.value) : scalar.properties.isAlphabetic
-            plain.append(isPlain ? scalar : "?")
-        }
-        return String(plain)
-    }
+    /// Text from a peer; see ``PlainText``.
+    static func plain(_ text: String, _ length: Int) -> String { PlainText.of(text, length) }
 
     private static func seconds(_ span: TimeSpan) -> String {
         span.seconds >= 1 ? "\((span.seconds * 10).rounded() / 10) s" : "\(span.milliseconds) ms"

@@ -79,7 +79,9 @@ struct ClosurePolicy: Policy {
                 clock: .wall,
                 latency: .measured,
                 execution: .replan,
-                controller: try ArmController(model: robot, mode: .jointPosition),
+                controller: ActionController(
+                    try ArmController(model: robot, mode: .jointPosition)
+                ),
                 limits: limits
             )
         )

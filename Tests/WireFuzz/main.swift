@@ -24,11 +24,14 @@ func value(_ depth: Int, _ chance: inout Chance) -> MessagePackValue {
     case 3: return .unsigned(chance.next() | 1 << 63)
     case 4: return .real(Double(bitPattern: chance.next()))
     case 5: return .string(String(repeating: "ö", count: chance.below(300)))
-    case 6: return .binary((0..<chance.below(70_000)).map { UInt8(truncatingIfNeeded: $0) })
-    case 7: return .array((0..<chance.below(20)).map { _ in value(depth + 1, &chance) })
+    case 6:
+        // Seldom one whose length takes 32 bits.
+        let count = chance.below(chance.below(100) == 0 ? 70_000 : 300)
+        return .binary([UInt8](repeating: 7, count: count))
+    case 7: return .array((0..<chance.below(8)).map { _ in value(depth + 1, &chance) })
     case 8:
         return .map(
-            (0..<chance.below(20)).map { .init("key \($0)", value(depth + 1, &chance)) }
+            (0..<chance.below(8)).map { .init("key \($0)", value(depth + 1, &chance)) }
         )
     default:
         let type = NumpyType.allCases[chance.below(NumpyType.allCases.count)]
