@@ -70,7 +70,7 @@ import Testing
         // The link goes with the program; the trace is whole.
         #expect((try? FileManager.default.destinationOfSymbolicLink(atPath: link)) == nil)
         let lines = try String(contentsOfFile: trace, encoding: .utf8).split(separator: "\n")
-        let columns = 1 + 2 * map.all.count
+        let columns = 2 + 2 * map.all.count
         #expect(lines.count > 20)
         #expect(lines.allSatisfy { $0.split(separator: ",").count == columns })
     }

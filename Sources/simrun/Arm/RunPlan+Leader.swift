@@ -27,7 +27,7 @@ extension RunPlan {
         plan.configuration.policyHertz = setup.rate.hertz
         plan.configuration.execution = .replan
         plan.configuration.hasPlanningThread = false
-        plan.configuration.controller = try plan.setup.controller()
+        plan.configuration.controller = ActionController(try plan.setup.controller())
         plan.configuration.limits = try isReal ? plan.setup.armLimits() : plan.setup.limits()
         return plan
     }

@@ -131,7 +131,7 @@ struct EpisodeRunner: Sendable {
         case .language(let policy):
             if let reranking = plan.reranking {
                 let source = RepeatedPlans(
-                    policy.makePolicy(),
+                    try policy.makePolicy(),
                     observation: plant.blankObservation
                 )
                 try work(line, plant: plant, source: source, reranking)
