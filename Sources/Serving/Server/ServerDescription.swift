@@ -165,7 +165,15 @@ extension ServerDescription {
                     found: entry.value[WireKey.shape]?.kind ?? "none"
                 )
             }
-            fields.append(try ObservationField(part, width: Int(width)))
+            do {
+                fields.append(try ObservationField(part, width: Int(width)))
+            } catch {
+                throw InputError(
+                    key: "\(WireKey.observation).\(key).\(WireKey.shape)",
+                    expected: error.expected,
+                    found: error.found
+                )
+            }
         }
         return fields
     }
