@@ -56,7 +56,9 @@ enum SweepSchema {
         )
     }
 
-    /// The steps, in order. A step that was released is never changed.
+    /// The steps, in order.
+    ///
+    /// A step that was released is never changed.
     private static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("cells and episodes") { database in

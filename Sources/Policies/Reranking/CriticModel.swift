@@ -1,9 +1,9 @@
 public import Diagnostics
 import Inference
 
-/// A loaded critic: how good it is to take an action in an observation. Immutable and shared.
+/// A loaded critic: how good it is to take an action in an observation.
 ///
-/// The observation is encoded once; each candidate then costs the heads alone. A head's first layer is
+/// Immutable and shared. The observation is encoded once; each candidate then costs the heads alone. A head's first layer is
 /// split into the observation's part and the action's, so that the former too is computed once.
 /// Q-values are those of Cal-QL (arXiv 2303.05479), used as V-GPS does (arXiv 2410.13816): minus the
 /// discounted number of policy steps to success.

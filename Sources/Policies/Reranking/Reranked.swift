@@ -73,7 +73,9 @@ public struct Reranked<Base: CandidateSource, Rule: SelectionRule, Time: TimeSou
         base.freeze(rows, count: count)
     }
 
-    /// Draws, values and chooses. Does not allocate.
+    /// Draws, values and chooses.
+    ///
+    /// Does not allocate.
     public mutating func plan(
         _ observation: Observation,
         into chunk: inout ActionChunk
