@@ -191,12 +191,13 @@ struct AllocationGate {
             for index in 0..<warmUp { try plan(index) }
             let before = cm_allocations()
             for index in 0..<candidatePlans { try plan(index) }
+            let allocations = cm_allocations() - before
             return Count(
                 task: statistics.tasks.first ?? "",
                 policy: model.manifest.name,
                 mode: "words and pictures, \(format.rawValue)",
                 ticks: candidatePlans,
-                outsideStep: cm_allocations() - before,
+                outsideStep: allocations,
                 insideStep: 0
             )
         }
