@@ -6,7 +6,7 @@ import Testing
     private static let noPython: Comment = "SIMRUN_PYTHON names no Python with openpi-client"
 
     @Test(arguments: [
-        ("http://127.0.0.1:1", ["ws://HOST:PORT"]), ("wss://127.0.0.1:1", ["TLS"]),
+        ("http://127.0.0.1:1", ["ws://HOST:PORT"]),
         ("ws://127.0.0.1", ["ws://HOST:PORT"]),
         ("ws://127.0.0.1:1 --requests 0", ["--requests", "1 to"]),
         ("ws://127.0.0.1:1 --rate 0", ["--rate", "hot"]),
