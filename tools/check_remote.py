@@ -31,18 +31,17 @@ def serve(port=0, *options):
     return server, server.stdout.readline().split()[-1]
 
 
-def killed(*options, returns):
-    """A run whose server is killed once it has planned for a while: its exit code and what it said."""
+def killed(episodes, *options, returns):
+    """A run whose server is killed in its second episode: its exit code and what it said."""
     server, address = serve()
     with tempfile.TemporaryDirectory() as folder:
         run = subprocess.Popen(
-            [SIMRUN, "task", "pick-place", "--policy", address, "--episodes", "4", "--record", folder, "--json", *options],
+            [SIMRUN, "task", "pick-place", "--policy", address, "--episodes", str(episodes), "--record", folder, "--json", *options],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )
         # A recording is begun with its episode.
-        while run.poll() is None and not os.listdir(folder):
-            time.sleep(0.05)
-        time.sleep(1)
+        while run.poll() is None and len(os.listdir(folder)) < 2:
+            time.sleep(0.01)
         assert run.poll() is None, run.communicate()
         server.kill()
         server.wait()
@@ -78,12 +77,12 @@ def secure():
 
 
 def mortal():
-    code, out, errors = killed("--latency", "6.8ms", returns=True)
-    assert code == 0 and len(json.loads(out)["episodes"]) == 4, errors
+    code, out, errors = killed(40, "--latency", "6.8ms", returns=True)
+    assert code == 0 and len(json.loads(out)["episodes"]) == 40, errors
     report = json.loads(out)["latency_us"]
     # Whoever looks at the trace sees where the time went: in the server little, on the way all of it.
     assert report["infer_server"]["p50"] > 0 and report["infer_network"]["max"] > 50_000, report
-    code, _, errors = killed("--clock", "wall", returns=False)
+    code, _, errors = killed(4, "--clock", "wall", returns=False)
     assert code == 3 and "brought to rest" in errors and "ws://" in errors, (code, errors)
     print("a killed server: found again, or the robot at rest")
 
