@@ -2,10 +2,10 @@ public import Runtime
 
 /// Takes the medoid of the largest cluster of candidates: what most draws agree on, without a critic.
 ///
-/// After KeyStone (arXiv 2605.08638). Two plans belong together when they are closer than
-/// the mean distance of all pairs, and clusters are what is so connected: draws round one plan make one
-/// cluster, however far they scatter; of two as large the one with the earlier candidate counts. A plan's value is minus its mean distance to
-/// the largest cluster's members.
+/// After KeyStone (arXiv 2605.08638). Two plans belong together when they are closer than the mean
+/// distance of all pairs, and clusters are what is so connected: draws round one plan make one
+/// cluster, however far they scatter; of two as large the one with the earlier candidate counts.
+/// A plan's value is minus its mean distance to the largest cluster's members.
 public struct MedoidSelection: SelectionRule {
     private let most: Int
     /// Distances of pairs, `[most, most]`.
@@ -24,15 +24,6 @@ public struct MedoidSelection: SelectionRule {
 
     /// Does nothing: no choice is random.
     public mutating func reset(seed: UInt64) {}
-
-    /// Zero for each until all are drawn.
-    public mutating func value(
-        _ chunks: [ActionChunk],
-        _ range: Range<Int>,
-        into values: inout [Float]
-    ) throws(LoopFault) {
-        for index in range { values[index] = 0 }
-    }
 
     /// The medoid; `values` then says how far each is from its cluster.
     public mutating func choose(

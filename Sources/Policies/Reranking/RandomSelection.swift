@@ -14,15 +14,6 @@ public struct RandomSelection: SelectionRule {
     /// Keys the choices by `seed`.
     public mutating func reset(seed: UInt64) { stream = RandomStream(seed: seed, stream: Self.key) }
 
-    /// Zero for each.
-    public mutating func value(
-        _ chunks: [ActionChunk],
-        _ range: Range<Int>,
-        into values: inout [Float]
-    ) throws(LoopFault) {
-        for index in range { values[index] = 0 }
-    }
-
     /// Any one.
     public mutating func choose(
         _ chunks: [ActionChunk],

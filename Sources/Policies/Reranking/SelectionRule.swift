@@ -30,4 +30,13 @@ public protocol SelectionRule {
 extension SelectionRule {
     /// Does nothing: the rule looks at the candidates alone.
     public mutating func begin(_ observation: Observation) throws(LoopFault) {}
+
+    /// Zero for each: the rule goes by something else than worth.
+    public mutating func value(
+        _ chunks: [ActionChunk],
+        _ range: Range<Int>,
+        into values: inout [Float]
+    ) throws(LoopFault) {
+        for index in range { values[index] = 0 }
+    }
 }

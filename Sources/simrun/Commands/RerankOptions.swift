@@ -153,14 +153,11 @@ struct RerankOptions: ParsableArguments {
     }
 
     private func refuseAlone() throws(InputError) {
-        let alone =
-            candidates != nil
-            ? "--candidates"
-            : temperature != nil
-                ? "--temperature"
-                : rerankBudget != nil
-                    ? "--rerank-budget" : candidateCost != nil ? "--candidate-cost" : nil
-        guard let alone else { return }
+        let given = [
+            ("--candidates", candidates != nil), ("--temperature", temperature != nil),
+            ("--rerank-budget", rerankBudget != nil), ("--candidate-cost", candidateCost != nil),
+        ]
+        guard let alone = given.first(where: \.1)?.0 else { return }
         throw InputError(key: alone, expected: "--rerank beside it", found: "none")
     }
 }

@@ -104,10 +104,14 @@ extension TaskReport.Rerank {
         self.init(
             rule: reranking.name,
             candidates: reranking.candidates,
-            meanCandidates: choices.plans > 0
-                ? Double(choices.candidates) / Double(choices.plans) : 0,
+            meanCandidates: choices.meanCandidates,
             dropped: choices.dropped,
             fallbacks: choices.fallbacks
         )
     }
+}
+
+extension ChoiceAccount {
+    /// Candidates of a plan on average; 0 without plans.
+    var meanCandidates: Double { plans > 0 ? Double(candidates) / Double(plans) : 0 }
 }

@@ -61,8 +61,8 @@ enum TaskSummary {
 
     private static func choices(_ reranking: Reranking, _ run: RunResult) -> String {
         let choices = run.account.choices
-        let mean = choices.plans > 0 ? Double(choices.candidates) / Double(choices.plans) : 0
-        return "plans chosen by \(reranking.name) among \(mean.text(1)) candidates on average"
+        return "plans chosen by \(reranking.name) among"
+            + " \(choices.meanCandidates.text(1)) candidates on average"
             + (choices.dropped > 0
                 ? "; \(choices.dropped) had no value, in \(choices.fallbacks) plans none" : "")
     }
